@@ -1,0 +1,36 @@
+//! A pre-receive hook that holds every change to a ticket and a second pair of eyes.
+//!
+//! Gather, then judge, then record, then speak. Each is a room, and data goes
+//! through once:
+//!
+//! ```text
+//! stdin -> ref lines -> git -> Push -> policy.tickets_named -> tracker, approvals -> Facts
+//! Facts + Policy -> judge -> Verdict -> evidence (Record, appended) -> digest (stderr) -> exit code
+//! ```
+//!
+//! [`gate`] is that line as a procedure. The rooms that decide and speak
+//! ([`model`], [`policy`], [`judge`], [`digest`]) touch no file, clock, network or
+//! environment; `clippy.toml` lists what they may not call.
+
+#[deny(clippy::disallowed_methods)]
+pub mod text;
+
+#[deny(clippy::disallowed_methods)]
+pub mod model;
+
+#[deny(clippy::disallowed_methods)]
+pub mod policy;
+
+pub mod gather;
+
+#[deny(clippy::disallowed_methods)]
+pub mod judge;
+
+pub mod evidence;
+
+#[deny(clippy::disallowed_methods)]
+pub mod digest;
+
+pub mod gate;
+
+pub mod operate;

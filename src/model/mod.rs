@@ -1,0 +1,21 @@
+//! The nouns: what is pushed, what vouches for it, and what was decided. Pure values.
+
+pub mod approval;
+pub mod commit;
+pub mod object_id;
+pub mod person;
+pub mod push;
+pub mod ref_name;
+pub mod rule;
+pub mod ticket;
+pub mod verdict;
+
+pub use approval::{Approval, Approvals, Source};
+pub use commit::{Commit, Content, Defect, MergeContent, Signature, Trailer};
+pub use object_id::ObjectId;
+pub use person::Identity;
+pub use push::{Change, Lapse, Push, Pusher, RefLine, RefUpdate, Role, Start, Tagged};
+pub use ref_name::RefName;
+pub use rule::Rule;
+pub use ticket::{Closed, Lookup, Ticket, TicketKey, Tickets};
+pub use verdict::{Basis, Check, Decision, Outcome, RefVerdict, Subject, Verdict, Violation};

@@ -1,0 +1,36 @@
+//! How a person is named by those who name people: the server, a commit, a tracker.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A name for a person, with the authority that gave it. Whether two of them are
+/// one person is for [`crate::policy::People`] to say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Identity {
+    /// A login that the git server authenticates.
+    Login(String),
+    /// An e-mail address out of a commit, which anybody can claim.
+    Email(String),
+}
+
+impl Identity {
+    /// A name out of a tracker: an address where it looks like one, else a login.
+    pub fn guess(name: &str) -> Self {
+        if name.contains('@') { Self::Email(name.to_owned()) } else { Self::Login(name.to_owned()) }
+    }
+
+    /// The bare name.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Login(name) | Self::Email(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

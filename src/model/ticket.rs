@@ -1,0 +1,136 @@
+//! A ticket as its tracker showed it at the moment of judgement.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Identity;
+
+/// A key such as `PAY-123`: an upper-case project, a dash, a number without
+/// leading zeros.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct TicketKey(String);
+
+impl TicketKey {
+    /// Parses a whole key; `None` where it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (project, number) = text.split_once('-')?;
+        let number_is_sound = (1..=10).contains(&number.len())
+            && !number.starts_with('0')
+            && number.bytes().all(|b| b.is_ascii_digit());
+        (is_project(project) && number_is_sound).then(|| Self(text.to_owned()))
+    }
+
+    /// `PAY` of `PAY-123`.
+    pub fn project(&self) -> &str {
+        self.0.split_once('-').map_or("", |(project, _)| project)
+    }
+
+    /// The whole key.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether a text can be the project of a key: an upper-case letter, then
+/// upper-case letters, digits and `_` (Jira's own default pattern).
+pub fn is_project(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+impl fmt::Display for TicketKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the tracker told of one ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Its key, as the tracker writes it now.
+    pub key: TicketKey,
+    /// What it is about.
+    pub title: String,
+    /// Its workflow state.
+    pub state: String,
+    /// Whether it is done with.
+    pub closed: Closed,
+    /// Its type, where the tracker has types.
+    pub kind: Option<String>,
+    /// When it was opened, by the tracker's clock.
+    pub created: Timestamp,
+    /// Where a person reads it.
+    pub url: Option<String>,
+    /// Who asked for it.
+    pub reporter: Option<String>,
+    /// Who is to do it.
+    pub assignee: Option<String>,
+    /// Approvals that stand on the ticket itself.
+    pub approvals: Vec<TicketApproval>,
+}
+
+/// Whether a ticket is done with, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Work may go on.
+    No,
+    /// It is done with; the time where the tracker tells it.
+    Yes {
+        /// By the tracker's clock.
+        at: Option<Timestamp>,
+    },
+}
+
+/// One approval that stands on a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketApproval {
+    /// Who gave it.
+    pub by: Identity,
+    /// When, by the tracker's clock.
+    pub at: Timestamp,
+}
+
+/// The tracker's answer for one key. Absent and unknown are two things: the one
+/// is for the developer to mend, the other is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// The ticket.
+    Found(Ticket),
+    /// There is no such ticket, or our account may not see it.
+    Absent,
+    /// The tracker did not answer.
+    Unknown {
+        /// Why not, as a fragment after "because".
+        why: String,
+    },
+}
+
+/// The answers for all keys of a push.
+#[derive(Clone, Debug, Default)]
+pub struct Tickets(BTreeMap<TicketKey, Lookup>);
+
+impl Tickets {
+    /// The answer for a key. A key that nobody asked for is unknown, not absent:
+    /// a hole in our own plumbing must not read like the developer's fault.
+    pub fn get(&self, key: &TicketKey) -> Lookup {
+        self.0.get(key).cloned().unwrap_or_else(|| Lookup::Unknown {
+            why: "the tracker was not asked about it".to_owned(),
+        })
+    }
+
+    /// All answers, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&TicketKey, &Lookup)> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<(TicketKey, Lookup)> for Tickets {
+    fn from_iter<I: IntoIterator<Item = (TicketKey, Lookup)>>(answers: I) -> Self {
+        Self(answers.into_iter().collect())
+    }
+}

@@ -1,0 +1,130 @@
+//! The config file as a [`Policy`] that is known to be sound.
+
+mod pattern;
+mod people;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::verdict::Mode;
+
+pub use pattern::Patterns;
+pub use people::{People, Person, Sameness};
+
+/// Everything that the admin decides, checked and with every default filled in.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The config file's exact text, as the evidence keeps it.
+    pub text: String,
+    /// SHA-256 of that text, 64 lower-case hex digits.
+    pub sha256: String,
+    /// Whom a pusher asks for help.
+    pub contact: Option<String>,
+    /// Where the rules are written for people.
+    pub help_url: Option<String>,
+    /// How long the whole hook may take.
+    pub deadline: Duration,
+    /// Whether a refusal shows the paperclip.
+    pub clip: Clip,
+    /// Whose variables name the pusher and the repository.
+    pub host: Host,
+    /// The evidence file.
+    pub evidence: PathBuf,
+    /// Where tickets are looked up.
+    pub tracker: Tracker,
+    /// The `[[protect]]` tables, in the order of the file: the first that matches governs.
+    pub tables: Vec<Table>,
+    /// Which names are one person.
+    pub people: People,
+}
+
+/// Whether a refusal shows the paperclip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clip {
+    /// It does.
+    Shown,
+    /// It does not.
+    Hidden,
+}
+
+/// Whose variables name the pusher and the repository. Never guessed: a client
+/// could send another host's variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// sshd with a forced command, or a web server.
+    Plain {
+        /// The variable that the web server or the forced command sets.
+        pusher: String,
+        /// The directory under which repositories are named; their whole path without it.
+        root: Option<PathBuf>,
+    },
+    /// `GL_USER`, `GL_REPO`.
+    Gitolite,
+    /// `GL_USERNAME`, `GL_ID`, `GL_PROJECT_PATH`.
+    Gitlab,
+    /// `GITEA_PUSHER_NAME`, `GITEA_REPO_USER_NAME`, `GITEA_REPO_NAME`; Forgejo too.
+    Gitea,
+    /// GitHub Enterprise Server: `GITHUB_USER_LOGIN`, `GITHUB_REPO_NAME`.
+    Github,
+}
+
+/// Where tickets are looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tracker {
+    /// A TOML file on the server.
+    File {
+        /// Its path.
+        path: PathBuf,
+    },
+}
+
+/// One `[[protect]]` table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Which repositories it governs.
+    pub repos: Patterns,
+    /// Which refs it governs there.
+    pub refs: Patterns,
+    /// What a broken rule does.
+    pub mode: Mode,
+    /// Logins of machines whose pushes need neither ticket nor approval.
+    pub automation: BTreeSet<String>,
+    /// What is asked of tickets.
+    pub ticket: TicketRules,
+    /// What is asked of approvals.
+    pub approval: ApprovalRules,
+}
+
+/// `[protect.ticket]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketRules {
+    /// Projects whose keys are looked for; never empty.
+    pub projects: Vec<String>,
+    /// Allowed states; empty allows every state of an open ticket.
+    pub states: Vec<String>,
+    /// Allowed types; empty allows every type.
+    pub types: Vec<String>,
+    /// Trailers in which keys are looked for, beside the subject.
+    pub trailers: Vec<String>,
+    /// How far the author's clock may be behind the tracker's.
+    pub skew: Duration,
+}
+
+/// `[protect.approval]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalRules {
+    /// How many different people must have approved.
+    pub required: usize,
+    /// Where approvals are looked for.
+    pub from: BTreeSet<ApprovalSource>,
+}
+
+/// Where approvals are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApprovalSource {
+    /// `refs/approvals/BRANCH/LOGIN`.
+    Refs,
+    /// The ticket.
+    Ticket,
+}
