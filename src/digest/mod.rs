@@ -1,1 +1,62 @@
-//! To come.
+//! The answer as the pusher reads it: verdict in, 72 columns of ASCII frame out. Pure.
+
+mod accepted;
+mod clip;
+mod failure;
+mod refused;
+mod sentences;
+
+pub use failure::{Failure, Remedy, failure};
+
+use crate::evidence::Receipt;
+use crate::model::{Decision, Verdict};
+use crate::policy::{Clip, Policy};
+use crate::text::{self, clean, fit};
+
+/// What the digest says beside the verdict.
+#[derive(Clone, Debug)]
+pub struct Frame<'a> {
+    /// The policy that was applied.
+    pub policy: &'a Policy,
+    /// The evidence records of this push; none where it was judged by hand.
+    pub receipts: &'a [Receipt],
+}
+
+/// The whole text for the pusher. Every line fits [`text::WIDTH`], save a
+/// command or an id that must survive copying.
+pub fn digest(verdict: &Verdict, frame: &Frame<'_>) -> String {
+    let mut out = match verdict.decision() {
+        Decision::Accept => accepted::accepted(verdict, frame),
+        Decision::Refuse => {
+            let clip = frame.policy.clip;
+            refused::refused(verdict, frame, clip)
+        }
+        Decision::Undecided => refused::refused(verdict, frame, Clip::Hidden),
+    };
+    out.push_str(&closing(verdict, frame));
+    out
+}
+
+/// The facts that a person quotes: policy, evidence, pusher; then where to read on.
+fn closing(verdict: &Verdict, frame: &Frame<'_>) -> String {
+    let policy = frame.policy;
+    let mut facts = format!("policy {}", policy.sha256.get(..8).unwrap_or(&policy.sha256));
+    match frame.receipts {
+        [] => facts.push_str(", judged by hand, no evidence"),
+        [one] => facts.push_str(&format!(", evidence #{} {}", one.seq, one.short())),
+        [first, .., last] => {
+            facts.push_str(&format!(", evidence #{}-#{} {}", first.seq, last.seq, last.short()));
+        }
+    }
+    let who = match (verdict.pusher.login(), verdict.pusher.source()) {
+        (Some(login), Some(source)) => {
+            format!("pushed by {} ({})", fit(login, 40), fit(source, 30))
+        }
+        _ => "pusher unknown".to_owned(),
+    };
+    let mut out = text::wrap(&format!("{facts}, {who}"), "", "  ");
+    if let Some(url) = &policy.help_url {
+        out.push_str(&format!("help {}\n", clean(url)));
+    }
+    out
+}

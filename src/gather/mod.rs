@@ -1,1 +1,4 @@
-//! To come.
+//! Facts from the world: host, git, tracker.
+
+pub mod host;
+pub mod ref_lines;

@@ -1,1 +1,91 @@
-//! To come.
+//! Facts and policy in, verdict out: no clock, file, network or environment, and no failing.
+
+mod approvals;
+mod branch;
+mod guarded;
+mod tickets;
+
+use std::collections::BTreeSet;
+
+use crate::model::verdict::{Class, Mode};
+use crate::model::{
+    Approvals, Check, Lookup, Push, Pusher, RefUpdate, RefVerdict, Role, TicketKey, Tickets,
+    Verdict,
+};
+use crate::policy::{Policy, Table};
+
+/// Everything that was found out before judging.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// What is pushed.
+    pub push: Push,
+    /// What the tracker said about every ticket that the policy finds in the push.
+    pub tickets: Tickets,
+    /// The approvals in the repository, by branch.
+    pub approvals: Approvals,
+}
+
+/// Judges each ref of the push.
+pub fn judge(policy: &Policy, facts: Facts) -> Verdict {
+    let Facts { push, tickets, approvals } = facts;
+    let Push { repository, pusher, updates } = push;
+    let refs = updates
+        .into_iter()
+        .map(|update| judge_ref(policy, &pusher, &tickets, &approvals, update))
+        .collect();
+    Verdict { repository, pusher, faults: Vec::new(), refs }
+}
+
+fn judge_ref(
+    policy: &Policy,
+    pusher: &Pusher,
+    tickets: &Tickets,
+    approvals: &Approvals,
+    update: RefUpdate,
+) -> RefVerdict {
+    let governing = update.role.table().and_then(|index| Some((index, policy.tables.get(index)?)));
+    let Some((index, table)) = governing else {
+        let checks = guarded::approval_ref(policy, pusher, &update);
+        return bare(update, Mode::Enforce, checks);
+    };
+    if !matches!(update.role, Role::Branch { .. }) {
+        let checks = guarded::governed_ref(&update);
+        return bare(update, table.mode, checks);
+    }
+    let exempt = exemption(index, table, pusher);
+    let change = branch::Change { policy, table, pusher, exempt, tickets };
+    let judged = approvals::standing(&change, &update, approvals.of(&update.target));
+    let checks = branch::checks(&change, &update, &judged);
+    let class = if change.exempt.is_some() { Class::Automated } else { Class::Standard };
+    let tickets = named(table, &update, tickets);
+    RefVerdict { update, mode: table.mode, class, checks, tickets, approvals: judged }
+}
+
+/// A ref without commits of its own to judge.
+fn bare(update: RefUpdate, mode: Mode, checks: Vec<Check>) -> RefVerdict {
+    let (tickets, approvals) = (Vec::new(), Vec::new());
+    RefVerdict { update, mode, class: Class::Standard, checks, tickets, approvals }
+}
+
+/// Whom the table spares ticket and approval: by the authenticated pusher only,
+/// since anybody can write a robot's name into a commit.
+fn exemption(index: usize, table: &Table, pusher: &Pusher) -> Option<branch::Exemption> {
+    let login = pusher.login()?;
+    table
+        .automation
+        .contains(login)
+        .then(|| branch::Exemption { by: login.to_owned(), table: index + 1 })
+}
+
+/// The answers for the tickets that this ref's commits name.
+fn named(table: &Table, update: &RefUpdate, tickets: &Tickets) -> Vec<(TicketKey, Lookup)> {
+    let contents = update.role.commits().iter().flat_map(|commit| commit.content.iter());
+    let keys: BTreeSet<TicketKey> =
+        contents.flat_map(|content| table.ticket.keys(content)).collect();
+    keys.into_iter()
+        .map(|key| {
+            let answer = tickets.get(&key);
+            (key, answer)
+        })
+        .collect()
+}

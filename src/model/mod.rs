@@ -14,7 +14,7 @@ pub use approval::{Approval, Approvals, Source};
 pub use commit::{Commit, Content, Defect, MergeContent, Signature, Trailer};
 pub use object_id::ObjectId;
 pub use person::Identity;
-pub use push::{Change, Lapse, Push, Pusher, RefLine, RefUpdate, Role, Start, Tagged};
+pub use push::{Change, Lapse, Movement, Push, Pusher, RefLine, RefUpdate, Role, Start, Tagged};
 pub use ref_name::RefName;
 pub use rule::Rule;
 pub use ticket::{Closed, Lookup, Ticket, TicketKey, Tickets};

@@ -127,12 +127,14 @@ pub enum Role {
     Branch {
         /// The governing table.
         table: usize,
-        /// Whether the new value contains the old one; `true` for a creation.
-        fast_forward: bool,
+        /// How it moves.
+        movement: Movement,
         /// From where its commits are new.
         start: Start,
         /// The branch was moved around the hook.
         lapse: Option<Lapse>,
+        /// A created branch: another ref that git would take for it.
+        shadow: Option<RefName>,
         /// The new commits, parents before children.
         commits: Vec<Commit>,
     },
@@ -166,6 +168,21 @@ pub enum Role {
         /// The table that governs that branch.
         table: usize,
     },
+}
+
+/// How a branch moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Movement {
+    /// It is created.
+    Created,
+    /// The new value contains the old one.
+    FastForward,
+    /// It does not.
+    Rewritten,
+    /// It goes away.
+    Deleted,
+    /// The new value is no commit.
+    NoCommit,
 }
 
 /// From where the commits of a branch are new.

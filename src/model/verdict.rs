@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Approval, Defect, Identity, Lookup, ObjectId, Pusher, RefName, RefUpdate, Rule, TicketKey,
+    Approval, Defect, Identity, Lookup, ObjectId, Pusher, RefName, RefUpdate, Rule, Source,
+    TicketKey,
 };
 
 /// The judgement of one push.
@@ -136,6 +137,8 @@ pub enum Violation {
     ShadowingRef {
         /// The branch.
         branch: RefName,
+        /// The ref that git would take for it.
+        shadow: RefName,
     },
     /// See [`Rule::RewrittenBranch`].
     RewrittenBranch {
@@ -223,8 +226,8 @@ pub enum Violation {
     StaleApproval {
         /// Who approved.
         by: String,
-        /// What was approved.
-        approved: ObjectId,
+        /// Where, and for what.
+        source: Source,
     },
     /// See [`Rule::SelfApproval`].
     SelfApproval {

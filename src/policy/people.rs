@@ -62,6 +62,13 @@ impl People {
         }
     }
 
+    /// Whether the config gives both logins to one person, to the letter: a login
+    /// that differs in case may be another account.
+    pub fn owns_both(&self, a: &str, b: &str) -> bool {
+        let has = |person: &Person, login| person.logins.iter().any(|l| l == login);
+        self.persons.iter().any(|person| has(person, a) && has(person, b))
+    }
+
     /// One name for all the names of a person: the configured one, the login, or
     /// the address as it stands.
     pub fn name(&self, identity: &Identity) -> String {

@@ -1,0 +1,182 @@
+//! A push that lands: what is about to ship, by ticket.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{Frame, refused};
+use crate::model::{
+    Basis, Change, Check, Decision, Lookup, ObjectId, Outcome, RefVerdict, Role, Rule, Subject,
+    TicketKey, Verdict,
+};
+use crate::text::{WIDTH, clean, count, fit, list_and, pad, wrap};
+
+/// One paragraph for each ref; then, in monitor mode, what would have refused it.
+pub(super) fn accepted(verdict: &Verdict, frame: &Frame<'_>) -> String {
+    let mut out = String::new();
+    for of_ref in &verdict.refs {
+        out.push_str(&headline(of_ref));
+        out.push_str(&rows(of_ref));
+    }
+    let findings = refused::findings(verdict, frame);
+    if !findings.is_empty() {
+        out.push('\n');
+        out.push_str(&findings);
+    }
+    out
+}
+
+fn headline(of_ref: &RefVerdict) -> String {
+    let name = clean(of_ref.update.line.name.short());
+    let commits = count(of_ref.update.role.commits().len(), "commit");
+    if of_ref.finding() != Decision::Accept {
+        let what = format!(
+            "monitor mode: {name} takes this push, but in enforce mode it would be refused"
+        );
+        return wrap(&what, "warning: ", "  ");
+    }
+    let what = match &of_ref.update.role {
+        Role::Branch { commits: new, .. } if new.is_empty() => {
+            format!("{name} complies; it brings no new commit")
+        }
+        Role::Branch { .. } => format!("{commits} to {name} comply, about to ship:"),
+        Role::Tag { .. } => format!("tag {name} is on a commit of a governed branch"),
+        Role::Approval { branch, login, tagged: _ } => {
+            approval(branch, login, &of_ref.update.line.change)
+        }
+        Role::MisnamedApproval | Role::Replacement { .. } | Role::Shadow { .. } => {
+            format!("{name} complies")
+        }
+    };
+    wrap(&what, "success: ", "  ")
+}
+
+fn approval(branch: &str, login: &str, change: &Change) -> String {
+    let (branch, login) = (clean(branch), clean(login));
+    match change.new() {
+        Some(commit) => format!(
+            "{login} approves {} and all that it contains for {branch}; it counts from now on",
+            commit.short()
+        ),
+        None => format!("{login} withdraws the approval for {branch}"),
+    }
+}
+
+/// One row: what the tickets or the commits without a ticket are about.
+struct Row {
+    key: String,
+    title: String,
+    state: String,
+    eyes: String,
+    commits: String,
+}
+
+fn rows(of_ref: &RefVerdict) -> String {
+    let shipped = Shipped::of(of_ref);
+    let mut rows = Vec::new();
+    for (key, answer) in &of_ref.tickets {
+        let Lookup::Found(ticket) = answer else { continue };
+        let commits = shipped.naming.get(key).map_or(&[][..], Vec::as_slice);
+        rows.push(Row {
+            key: key.to_string(),
+            title: ticket.title.clone(),
+            state: ticket.state.clone(),
+            eyes: shipped.eyes(commits),
+            commits: count(commits.len(), "commit"),
+        });
+    }
+    rows.extend(without_ticket(of_ref));
+    table(&rows)
+}
+
+/// The verdict turned round: from tickets to commits, from commits to approvers.
+#[derive(Default)]
+struct Shipped<'a> {
+    naming: BTreeMap<&'a TicketKey, Vec<&'a ObjectId>>,
+    approvers: BTreeMap<&'a ObjectId, &'a [String]>,
+}
+
+impl<'a> Shipped<'a> {
+    fn of(of_ref: &'a RefVerdict) -> Self {
+        let mut shipped = Self::default();
+        for check in &of_ref.checks {
+            let Subject::Commit(id) = &check.on else { continue };
+            match (check.rule, &check.outcome) {
+                (Rule::MissingTicket, Outcome::Met(Basis::Tickets(keys))) => {
+                    for key in keys {
+                        shipped.naming.entry(key).or_default().push(id);
+                    }
+                }
+                (_, Outcome::Met(Basis::Approvers(by))) => {
+                    shipped.approvers.insert(id, by);
+                }
+                _ => {}
+            }
+        }
+        shipped
+    }
+
+    fn eyes(&self, commits: &[&ObjectId]) -> String {
+        let people: BTreeSet<&str> = commits
+            .iter()
+            .flat_map(|id| self.approvers.get(*id).copied().unwrap_or(&[]))
+            .map(String::as_str)
+            .collect();
+        list_and(&people.into_iter().collect::<Vec<_>>())
+    }
+}
+
+/// Commits that need no ticket are shown all the same: everything that ships is named.
+fn without_ticket(of_ref: &RefVerdict) -> Vec<Row> {
+    let row = |key: &str, title: String, n: usize| Row {
+        key: key.to_owned(),
+        title,
+        state: String::new(),
+        eyes: String::new(),
+        commits: count(n, "commit"),
+    };
+    let by = |wanted: fn(&Outcome) -> bool| {
+        of_ref
+            .checks
+            .iter()
+            .filter(|check| check.rule == Rule::MissingTicket && wanted(&check.outcome))
+            .collect::<Vec<&Check>>()
+    };
+    let merges = by(|outcome| matches!(outcome, Outcome::Met(Basis::CleanMerge)));
+    let waived = by(|outcome| matches!(outcome, Outcome::Waived { .. }));
+    let mut rows = Vec::new();
+    if let Some(Outcome::Waived { by, table }) = waived.first().map(|check| &check.outcome) {
+        let title = format!("{by}, exempt by [[protect]] table {table}");
+        rows.push(row("automated", title, waived.len()));
+    }
+    if !merges.is_empty() {
+        rows.push(row("merges", "nothing of their own".to_owned(), merges.len()));
+    }
+    rows
+}
+
+/// Columns as wide as they need to be; the title takes what is left.
+fn table(rows: &[Row]) -> String {
+    let width = |column: fn(&Row) -> &str, most: usize| {
+        rows.iter().map(|row| clean(column(row)).width()).max().unwrap_or(0).min(most)
+    };
+    let key = width(|row| &row.key, 14);
+    let state = width(|row| &row.state, 14);
+    let eyes = width(|row| &row.eyes, 18);
+    let commits = width(|row| &row.commits, 16);
+    let fixed = 2 + key + 2 + 2 + state + 2 + eyes + 2 + commits;
+    let title = width(|row| &row.title, WIDTH.saturating_sub(fixed));
+    rows.iter()
+        .map(|row| {
+            let line = format!(
+                "  {}  {}  {}  {}  {}",
+                pad(&row.key, key),
+                pad(&row.title, title),
+                pad(&row.state, state),
+                pad(&row.eyes, eyes),
+                fit(&row.commits, commits)
+            );
+            format!("{}\n", line.trim_end())
+        })
+        .collect()
+}

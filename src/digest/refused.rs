@@ -1,0 +1,175 @@
+//! A push that does not land: what is broken, on which commits, and what to type.
+
+use std::collections::BTreeMap;
+
+use super::sentences::{self, Scene};
+use super::{Frame, clip};
+use crate::model::verdict::Mode;
+use crate::model::{
+    Check, Commit, Decision, ObjectId, Outcome, RefVerdict, Role, Rule, Subject, Verdict, Violation,
+};
+use crate::policy::Clip;
+use crate::text::{WIDTH, clean, count, fit, list_and, wrap};
+
+/// How many commits stand under one fault before the rest is counted.
+const SHOWN: usize = 5;
+
+/// The whole refusal, without the closing lines.
+pub(super) fn refused(verdict: &Verdict, frame: &Frame<'_>, clip: Clip) -> String {
+    let (headline, sum) = (headline(verdict), sum(verdict));
+    let mut out = match clip {
+        Clip::Shown => clip::beside(&headline, &sum),
+        Clip::Hidden => format!("{}{}", wrap(&headline, "", ""), wrap(&sum, "", "")),
+    };
+    out.push('\n');
+    for violation in &verdict.faults {
+        let scene = Scene::whole_push(frame.policy);
+        out.push_str(&paragraph("error", violation.rule(), &fault(violation, &scene), &[]));
+    }
+    out.push_str(&findings(verdict, frame));
+    out
+}
+
+/// The findings of every ref: errors where they are enforced, else warnings.
+pub(super) fn findings(verdict: &Verdict, frame: &Frame<'_>) -> String {
+    let mut out = String::new();
+    for of_ref in &verdict.refs {
+        let scene = Scene::of(verdict, of_ref, frame.policy);
+        let keyword = match of_ref.mode {
+            Mode::Enforce => "error",
+            Mode::Monitor => "warning",
+        };
+        let commits = of_ref.update.role.commits();
+        out.push_str(&lapse(of_ref));
+        for (rule, group) in groups(of_ref, &scene) {
+            out.push_str(&paragraph(keyword, rule, &group, commits));
+        }
+    }
+    out
+}
+
+/// One fault: what is wrong, on which commits, what to do.
+struct Group {
+    what: String,
+    commits: Vec<ObjectId>,
+    hints: Vec<String>,
+}
+
+fn fault(violation: &Violation, scene: &Scene<'_>) -> Group {
+    Group {
+        what: sentences::what(violation, scene),
+        commits: Vec::new(),
+        hints: sentences::hints(violation, scene),
+    }
+}
+
+/// Fifty commits with one fault are one fault; commits in the order of the push.
+fn groups(of_ref: &RefVerdict, scene: &Scene<'_>) -> Vec<(Rule, Group)> {
+    let mut order: Vec<(Rule, Group)> = Vec::new();
+    let mut places: BTreeMap<(Rule, String), usize> = BTreeMap::new();
+    for check in &of_ref.checks {
+        let Some(mut group) = finding(check, scene) else { continue };
+        let place = *places.entry((check.rule, group.what.clone())).or_insert(order.len());
+        let commit = match &check.on {
+            Subject::Ref => None,
+            Subject::Commit(id) => Some(id.clone()),
+        };
+        match order.get_mut(place) {
+            Some((_, known)) => known.commits.extend(commit),
+            None => {
+                group.commits.extend(commit);
+                order.push((check.rule, group));
+            }
+        }
+    }
+    order.sort_by_key(|(rule, _)| *rule);
+    order
+}
+
+fn finding(check: &Check, scene: &Scene<'_>) -> Option<Group> {
+    match &check.outcome {
+        Outcome::Met(_) | Outcome::Waived { .. } => None,
+        Outcome::Broken(violation) => Some(fault(violation, scene)),
+        Outcome::Unknown { ticket, why } => Some(Group {
+            what: format!("{ticket} could not be looked up, because {}", fit(why, 300)),
+            commits: Vec::new(),
+            hints: vec!["the commits may be fine; push again in a few minutes".to_owned()],
+        }),
+    }
+}
+
+fn paragraph(keyword: &str, rule: Rule, group: &Group, commits: &[Commit]) -> String {
+    let mut out = wrap(&group.what, &format!("{keyword}[{rule}]: "), "  ");
+    for id in group.commits.iter().take(SHOWN) {
+        let subject = commits.iter().find(|commit| commit.id == *id).map_or("", Commit::subject);
+        out.push_str(&format!("  {} {}\n", id.short(), fit(subject, WIDTH - 11)));
+    }
+    if let Some(more @ 1..) = group.commits.len().checked_sub(SHOWN) {
+        out.push_str(&format!("  ... and {more} more\n"));
+    }
+    for hint in &group.hints {
+        out.push_str(&wrap(hint, "hint: ", "hint:   "));
+    }
+    out.push('\n');
+    out
+}
+
+fn lapse(of_ref: &RefVerdict) -> String {
+    let Role::Branch { lapse: Some(lapse), .. } = &of_ref.update.role else {
+        return String::new();
+    };
+    let what = format!(
+        "{} was moved around this hook: the last record left it at {}, it was found at {}; \
+         the commits in between are judged too",
+        clean(of_ref.update.line.name.short()),
+        lapse.recorded.short(),
+        lapse.found.short()
+    );
+    format!("{}\n", wrap(&what, "warning[lapse]: ", "  "))
+}
+
+fn headline(verdict: &Verdict) -> String {
+    let mut names: Vec<String> = verdict
+        .refs
+        .iter()
+        .filter(|of_ref| of_ref.decision() != Decision::Accept)
+        .map(|of_ref| fit(of_ref.update.line.name.short(), 30))
+        .collect();
+    if names.len() > 3 {
+        names = vec![count(names.len(), "ref")];
+    }
+    let to = if names.is_empty() { String::new() } else { format!(" to {}", list_and(&names)) };
+    match verdict.decision() {
+        Decision::Undecided => format!("This push{to} could not be checked."),
+        Decision::Accept | Decision::Refuse => format!("This push{to} was refused."),
+    }
+}
+
+/// How many commits need a fix, and how many could not be checked; then what became of them.
+fn sum(verdict: &Verdict) -> String {
+    let (mut all, mut broken, mut unknown) = (0, 0, 0);
+    for of_ref in verdict.refs.iter().filter(|of_ref| of_ref.mode == Mode::Enforce) {
+        let mut worst: BTreeMap<&Subject, Decision> = BTreeMap::new();
+        for check in &of_ref.checks {
+            let found = match check.outcome {
+                Outcome::Met(_) | Outcome::Waived { .. } => continue,
+                Outcome::Unknown { .. } => Decision::Undecided,
+                Outcome::Broken(_) => Decision::Refuse,
+            };
+            let entry = worst.entry(&check.on).or_insert(found);
+            *entry = (*entry).max(found);
+        }
+        worst.remove(&Subject::Ref);
+        all += of_ref.update.role.commits().len();
+        broken += worst.values().filter(|found| **found == Decision::Refuse).count();
+        unknown += worst.values().filter(|found| **found == Decision::Undecided).count();
+    }
+    let needs = if broken == 1 { "needs" } else { "need" };
+    let of_all = count(all, "commit");
+    match (broken, unknown) {
+        (0, 0) => "Nothing landed.".to_owned(),
+        (_, 0) => format!("{broken} of {of_all} {needs} a fix. Nothing landed."),
+        (0, _) => format!("{unknown} of {of_all} unchecked. Nothing landed."),
+        _ => format!("{broken} of {of_all} {needs} a fix, {unknown} unchecked."),
+    }
+}

@@ -1,0 +1,165 @@
+//! Two sets of eyes: which approvals count, and whether each commit has enough of them.
+
+use std::collections::BTreeSet;
+
+use super::branch::Change;
+use crate::model::verdict::{JudgedApproval, Part, Standing};
+use crate::model::{
+    Approval, Basis, Check, Commit, Identity, Lookup, ObjectId, Pusher, RefUpdate, Rule, Source,
+    Subject, Violation,
+};
+use crate::policy::{ApprovalSource, Sameness};
+
+/// All approvals of a branch, and whether each counts.
+///
+/// Contributors are those of the whole update, not of one commit: else two people
+/// could wave each other's commits through in one push.
+pub(super) fn standing(
+    change: &Change<'_>,
+    update: &RefUpdate,
+    from_refs: &[Approval],
+) -> Vec<JudgedApproval> {
+    let contributors = contributors(update);
+    let on_tickets = on_tickets(change, update);
+    from_refs
+        .iter()
+        .cloned()
+        .chain(on_tickets)
+        .map(|approval| {
+            let standing = stands(change, &contributors, &approval.by);
+            let person = change.policy.people.name(&approval.by);
+            JudgedApproval { approval, person, standing }
+        })
+        .collect()
+}
+
+/// Whether one commit has enough approvals, or what is in the way.
+pub(super) fn check(
+    change: &Change<'_>,
+    commit: &Commit,
+    judged: &[JudgedApproval],
+) -> Option<Check> {
+    let need = change.table.approval.required;
+    if need == 0 {
+        return None;
+    }
+    let covering = || judged.iter().filter(|judged| judged.approval.covers.contains(&commit.id));
+    let counting: BTreeSet<&str> = covering()
+        .filter(|judged| judged.standing == Standing::Counts)
+        .map(|judged| judged.person.as_str())
+        .collect();
+    let on = Subject::Commit(commit.id.clone());
+    if counting.len() >= need {
+        let by = counting.into_iter().map(str::to_owned).collect();
+        return Some(Check::met(Rule::MissingApproval, on, Basis::Approvers(by)));
+    }
+    let violation = covering()
+        .find_map(in_the_way)
+        .or_else(|| judged.iter().find_map(stale))
+        .unwrap_or(Violation::MissingApproval { have: counting.len(), need });
+    Some(Check::broken(on, violation))
+}
+
+/// Why a covering approval does not count; the first such reason is what the
+/// pusher is told, since it is nearest to what he tried.
+fn in_the_way(judged: &JudgedApproval) -> Option<Violation> {
+    let by = judged.person.clone();
+    match &judged.standing {
+        Standing::Counts => None,
+        Standing::HasPart(part) => Some(Violation::SelfApproval { by, part: part.clone() }),
+        Standing::Unmatched { missing } => {
+            Some(Violation::UnmatchedApprover { by, missing: missing.clone() })
+        }
+    }
+}
+
+/// An approval by somebody independent that covers nothing of this push: it was
+/// given for a version that was then amended or rebased.
+fn stale(judged: &JudgedApproval) -> Option<Violation> {
+    let unused = judged.approval.covers.is_empty() && judged.standing == Standing::Counts;
+    unused.then(|| Violation::StaleApproval {
+        by: judged.person.clone(),
+        source: judged.approval.source.clone(),
+    })
+}
+
+fn stands(
+    change: &Change<'_>,
+    contributors: &[(Identity, ObjectId)],
+    approver: &Identity,
+) -> Standing {
+    let people = &change.policy.people;
+    let mut unmatched = None;
+    if let Pusher::Person { login, .. } = change.pusher {
+        match people.sameness(approver, &Identity::Login(login.clone())) {
+            Sameness::Same => return Standing::HasPart(Part::Pusher),
+            Sameness::Different => {}
+            Sameness::Unknown { missing } => unmatched = Some(missing),
+        }
+    }
+    for (contributor, commit) in contributors {
+        match people.sameness(approver, contributor) {
+            Sameness::Same => return Standing::HasPart(Part::Contributor(commit.clone())),
+            Sameness::Different => {}
+            Sameness::Unknown { missing } => unmatched = unmatched.or(Some(missing)),
+        }
+    }
+    unmatched.map_or(Standing::Counts, |missing| Standing::Unmatched { missing })
+}
+
+/// Authors, co-authors and committers. A clean merge makes nobody a contributor:
+/// whoever merges what others wrote adds nothing that needs a second pair of eyes.
+fn contributors(update: &RefUpdate) -> Vec<(Identity, ObjectId)> {
+    let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
+    for commit in update.role.commits() {
+        let Ok(content) = &commit.content else { continue };
+        if commit.is_clean_merge() {
+            continue;
+        }
+        let emails = [&content.author.email, &content.committer.email];
+        for email in emails.into_iter().chain(&content.co_authors) {
+            if seen.insert(email.to_lowercase()) {
+                all.push((Identity::Email(email.clone()), commit.id.clone()));
+            }
+        }
+    }
+    all
+}
+
+/// The approvals that stand on tickets: each covers the commits that name the
+/// ticket, and only where it is no older than the last of them.
+fn on_tickets(change: &Change<'_>, update: &RefUpdate) -> Vec<Approval> {
+    if !change.table.approval.from.contains(&ApprovalSource::Ticket) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (key, answer) in change.tickets.iter() {
+        let Lookup::Found(ticket) = answer else { continue };
+        let readable = update
+            .role
+            .commits()
+            .iter()
+            .flat_map(|commit| commit.content.iter().map(move |content| (commit, content)));
+        let naming: Vec<_> = readable
+            .filter(|(_, content)| change.table.ticket.keys(content).contains(key))
+            .collect();
+        let Some(last) = naming.iter().map(|(_, content)| content.committer.time).max() else {
+            continue;
+        };
+        for approval in &ticket.approvals {
+            let covers = if approval.at >= last {
+                naming.iter().map(|(commit, _)| commit.id.clone()).collect()
+            } else {
+                BTreeSet::new()
+            };
+            found.push(Approval {
+                by: approval.by.clone(),
+                at: Some(approval.at),
+                source: Source::Ticket { key: key.clone() },
+                covers,
+            });
+        }
+    }
+    found
+}
