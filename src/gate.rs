@@ -1,1 +1,98 @@
-//! To come.
+//! The one procedure: gather, judge, record, answer.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::digest::{Frame, digest};
+use crate::evidence::Ledger;
+use crate::exit::Exit;
+use crate::gather::host::{self, Call, Variable};
+use crate::gather::push::{Sources, aliased, judged, targets};
+use crate::gather::{config, git::Repo, ref_lines, tracker};
+use crate::guard::Guard;
+use crate::judge::{Facts, judge};
+use crate::model::{Pusher, Verdict, Violation};
+use crate::policy::Policy;
+
+/// What the pusher sees, and what git is told.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// For standard error; empty for a push that concerns nothing governed.
+    pub text: String,
+    /// For git.
+    pub exit: Exit,
+}
+
+/// Judges one push: `input` is what git wrote to the hook's standard input.
+///
+/// # Errors
+/// Where anything is in the way of a decision; the guard makes it a failure report.
+pub fn pre_receive(
+    guard: &Guard,
+    config: &Path,
+    input: &[u8],
+    variable: Variable<'_>,
+) -> anyhow::Result<Answer> {
+    guard.doing(format!("reading the config {}", config.display()));
+    let policy = Arc::new(config::load(config)?);
+    guard.heed(policy.deadline, policy.contact.clone());
+    guard.begin_lines_with(host::line_prefix(&policy.host, variable));
+
+    guard.doing("opening the repository");
+    let repo = Repo::open_in_hook(variable)?;
+    let (repository, pusher) = match host::call(&policy.host, variable, repo.directory())? {
+        Call::Code { repository, pusher } => (repository, pusher),
+        Call::Wiki => return Ok(silence()),
+    };
+    let lines = match ref_lines::parse(input, repo.id_length()) {
+        Ok(lines) => lines,
+        Err(fault) => return Ok(refusal(&policy, repository, pusher, fault)),
+    };
+    guard.doing("finding which refs are governed");
+    let targets = targets(&repo, variable("GIT_NAMESPACE").as_deref(), lines)?;
+    let judged = judged(&policy, &repo, &repository, &targets)?;
+    if judged.is_empty() {
+        return Ok(silence());
+    }
+    if let Some(fault) = shallow(variable).or_else(|| aliased(&judged)) {
+        return Ok(refusal(&policy, repository, pusher, fault));
+    }
+    let ledger = Ledger::new(Arc::clone(&policy), &repository, &pusher, &judged);
+    guard.record_failures_by(ledger.witness());
+
+    let doing = |what| guard.doing(what);
+    let sources = Sources {
+        policy: &policy,
+        repo: &repo,
+        repository: &repository,
+        memory: &ledger,
+        doing: &doing,
+    };
+    let (push, approvals) = sources.push(pusher, judged)?;
+    guard.doing("looking up the tickets");
+    let tickets = tracker::open(&policy.tracker).look_up(&policy.tickets_named(&push));
+    guard.doing("judging the push");
+    let verdict = judge(&policy, Facts { push, tickets, approvals });
+    guard.doing(format!("writing the evidence to {}", policy.evidence.display()));
+    let receipts = ledger.record(&verdict, guard.elapsed(), guard.ends())?;
+    guard.doing("answering");
+    let text = digest(&verdict, &Frame { policy: &policy, receipts: &receipts });
+    Ok(Answer { text, exit: verdict.decision().into() })
+}
+
+fn silence() -> Answer {
+    Answer { text: String::new(), exit: Exit::Accepted }
+}
+
+/// With `receive.shallowUpdate`, a push brings its own boundary of history, behind
+/// which nothing could be read (git-receive-pack(1)).
+fn shallow(variable: Variable<'_>) -> Option<Violation> {
+    variable("GIT_SHALLOW_FILE").filter(|file| !file.is_empty()).map(|_| Violation::ShallowPush)
+}
+
+/// A push that can't be taken apart into refs has none to keep a record of.
+fn refusal(policy: &Policy, repository: String, pusher: Pusher, fault: Violation) -> Answer {
+    let verdict = Verdict { repository, pusher, faults: vec![fault], refs: Vec::new() };
+    let text = digest(&verdict, &Frame { policy, receipts: &[] });
+    Answer { text, exit: verdict.decision().into() }
+}

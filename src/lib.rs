@@ -31,6 +31,10 @@ pub mod evidence;
 #[deny(clippy::disallowed_methods)]
 pub mod digest;
 
+pub mod exit;
+
 pub mod gate;
+
+pub mod guard;
 
 pub mod operate;

@@ -1,5 +1,7 @@
 //! The failure report: when we break, it stands where the digest would have stood.
 
+use super::records;
+use crate::evidence::Receipt;
 use crate::text::{WIDTH, clean, fit, wrap};
 
 /// What broke, for the pusher and for whoever he calls.
@@ -17,6 +19,8 @@ pub struct Failure {
     pub incident: String,
     /// Whom to tell.
     pub contact: Option<String>,
+    /// The evidence records of this failure; none where it concerns no governed ref.
+    pub recorded: Vec<Receipt>,
 }
 
 /// Whether pushing again could help.
@@ -49,11 +53,27 @@ pub fn failure(failure: &Failure) -> String {
         .map_or_else(|| "the administrators of this server".to_owned(), |contact| fit(contact, 60));
     let quote = format!("quote incident {} to {whom}", failure.incident);
     out.push_str(&wrap(&quote, "hint: ", "hint:   "));
-    out.push_str(&format!("sockembot {}\n", env!("CARGO_PKG_VERSION")));
+    let version = env!("CARGO_PKG_VERSION");
+    match records(&failure.recorded) {
+        Some(records) => out.push_str(&format!("sockembot {version}, {records}\n")),
+        None => out.push_str(&format!("sockembot {version}\n")),
+    }
     if let Some(backtrace) = &failure.backtrace {
         out.push_str("\nstack backtrace:\n");
         for line in backtrace.lines().take(FRAMES) {
-            out.push_str(&format!("{}\n", fit(line, WIDTH)));
+            out.push_str(&wrap(&shown(line), "  ", "      "));
+        }
+    }
+    out
+}
+
+/// What a command that is no hook could not do, with its causes.
+pub fn complaint(chain: &[String]) -> String {
+    let mut out = String::new();
+    for (index, cause) in chain.iter().enumerate() {
+        match index {
+            0 => out.push_str(&wrap(&shown(cause), "error: ", "  ")),
+            _ => out.push_str(&block(cause)),
         }
     }
     out
@@ -119,6 +139,7 @@ mod tests {
             remedy: Remedy::Repair,
             incident: "7f3a91c2".to_owned(),
             contact: Some("#platform-help".to_owned()),
+            recorded: Vec::new(),
         });
         insta::assert_snapshot!(report.replace(env!("CARGO_PKG_VERSION"), "[version]"));
     }

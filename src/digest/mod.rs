@@ -6,7 +6,7 @@ mod failure;
 mod refused;
 mod sentences;
 
-pub use failure::{Failure, Remedy, failure};
+pub use failure::{Failure, Remedy, complaint, failure};
 
 use crate::evidence::Receipt;
 use crate::model::{Decision, Verdict};
@@ -41,12 +41,9 @@ pub fn digest(verdict: &Verdict, frame: &Frame<'_>) -> String {
 fn closing(verdict: &Verdict, frame: &Frame<'_>) -> String {
     let policy = frame.policy;
     let mut facts = format!("policy {}", policy.sha256.get(..8).unwrap_or(&policy.sha256));
-    match frame.receipts {
-        [] => facts.push_str(", judged by hand, no evidence"),
-        [one] => facts.push_str(&format!(", evidence #{} {}", one.seq, one.short())),
-        [first, .., last] => {
-            facts.push_str(&format!(", evidence #{}-#{} {}", first.seq, last.seq, last.short()));
-        }
+    match records(frame.receipts) {
+        Some(records) => facts.push_str(&format!(", {records}")),
+        None => facts.push_str(", no evidence"),
     }
     let who = match (verdict.pusher.login(), verdict.pusher.source()) {
         (Some(login), Some(source)) => {
@@ -59,4 +56,15 @@ fn closing(verdict: &Verdict, frame: &Frame<'_>) -> String {
         out.push_str(&format!("help {}\n", clean(url)));
     }
     out
+}
+
+/// `evidence #12 9f8e7d6c`, the number and the hash's head, as a witness of the chain.
+fn records(receipts: &[Receipt]) -> Option<String> {
+    match receipts {
+        [] => None,
+        [one] => Some(format!("evidence #{} {}", one.seq, one.short())),
+        [first, .., last] => {
+            Some(format!("evidence #{}-#{} {}", first.seq, last.seq, last.short()))
+        }
+    }
 }

@@ -69,6 +69,15 @@ impl People {
         self.persons.iter().any(|person| has(person, a) && has(person, b))
     }
 
+    /// The login at the git server of whoever has this name, where it is known.
+    pub fn login<'a>(&'a self, identity: &'a Identity) -> Option<&'a str> {
+        let resolved = self.resolve(identity);
+        resolved.login.or_else(|| {
+            let person = self.persons.get(resolved.person?)?;
+            person.logins.iter().map(String::as_str).find(|login| !login.contains(':'))
+        })
+    }
+
     /// One name for all the names of a person: the configured one, the login, or
     /// the address as it stands.
     pub fn name(&self, identity: &Identity) -> String {

@@ -1,0 +1,239 @@
+//! The command line: parse it, run one command, and say how it ended.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit::Exit;
+use crate::gather::ref_lines;
+use crate::guard::Guard;
+use crate::operate::{self, baseline, check, other_hook};
+use crate::{digest, gate};
+
+/// Keeps every change to a ticket and a second pair of eyes: a git pre-receive hook.
+///
+/// On a push to a protected branch it finds the new commits, the tickets they
+/// name and who approved them, and refuses what does not comply.
+#[derive(Debug, Parser)]
+#[command(name = "sockembot", version, max_term_width = 80, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where `install.sh` puts the template.
+const DEFAULT_CONFIG: &str = "/etc/sockembot/config.toml";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   accepted, or done
+  1   refused by the rules
+  2   the command line is wrong
+  70  could not decide, or could not do it";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge a push; git runs this through the installed hook
+    PreReceive(PreReceive),
+    /// Judge commits by hand, in a clone or in CI
+    Check(Check),
+    /// Print a commented config with every key and its default
+    Init,
+    /// Install the hook into repositories
+    Install(Install),
+    /// Remove the hook from repositories, and put back what was there before
+    Uninstall(Repositories),
+    /// Leave history from before the control unjudged, on record
+    Baseline(Baseline),
+    /// Watch it work: a throw-away server and real pushes, no network
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+struct Config {
+    /// The config file
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct PreReceive {
+    #[command(flatten)]
+    config: Config,
+    /// A hook to run as well, once this one has accepted
+    #[arg(long, value_name = "HOOK")]
+    then: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Repositories {
+    /// Bare repositories, as paths
+    #[arg(required = true, value_name = "REPO")]
+    repositories: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Install {
+    #[command(flatten)]
+    config: Config,
+    #[command(flatten)]
+    repositories: Repositories,
+}
+
+/// Approvals are read from refs/approvals/*; in a clone, fetch them first:
+/// `git fetch origin '+refs/approvals/*:refs/approvals/*'`
+#[derive(Debug, Args)]
+struct Check {
+    /// The commits, as OLD..NEW; by default what HEAD has and origin has not
+    range: Option<String>,
+    /// The ref that they are to be pushed to; by default the current branch
+    #[arg(long = "ref", value_name = "REF")]
+    name: Option<String>,
+    /// The repository's name at the host, as [[protect]] repos names it
+    #[arg(long = "repo", value_name = "NAME")]
+    repository: Option<String>,
+    /// Who will push; by default whom [people] knows by user.email
+    #[arg(long, value_name = "LOGIN")]
+    pusher: Option<String>,
+    /// For people or for machines
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    config: Config,
+}
+
+/// How `check` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The digest that a push would show
+    Text,
+    /// One JSON object; the README documents it
+    Json,
+}
+
+#[derive(Debug, Args)]
+struct Baseline {
+    /// The repository: a path, or a name below [host] root
+    #[arg(value_name = "REPO")]
+    repository: PathBuf,
+    /// The ref, such as refs/heads/main
+    #[arg(value_name = "REF")]
+    name: String,
+    /// Where claims start; by default where the ref is now
+    commit: Option<String>,
+    /// The repository's name at the host, where the host is not plain
+    #[arg(long = "name", value_name = "NAME")]
+    host_name: Option<String>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Args)]
+struct Demo {
+    /// Keep the server and the clones for exploring
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Runs one command.
+pub fn run(cli: Cli) -> Exit {
+    let done = match cli.command {
+        Command::PreReceive(args) => return pre_receive(&args),
+        Command::Check(args) => check(args),
+        Command::Init => operate::init::init(&mut io::stdout().lock()).map(|()| Exit::Accepted),
+        Command::Install(args) => install(&args),
+        Command::Uninstall(args) => {
+            operate::install::uninstall(&args.repositories, &mut io::stdout().lock())
+                .map(|()| Exit::Accepted)
+        }
+        Command::Baseline(args) => baseline(args),
+        Command::Demo(args) => operate::demo::demo(args.keep).map(|()| Exit::Accepted),
+    };
+    done.unwrap_or_else(|error| {
+        complain(&error);
+        Exit::Undecided
+    })
+}
+
+fn pre_receive(args: &PreReceive) -> Exit {
+    let guard = match Guard::start() {
+        Ok(guard) => guard,
+        Err(error) => {
+            complain(&error.context("sockembot could not start, so this push was refused"));
+            return Exit::Undecided;
+        }
+    };
+    guard.run(|| {
+        guard.doing("reading the push");
+        let input = ref_lines::read(io::stdin().lock())?;
+        let answer = gate::pre_receive(&guard, &args.config.config, &input, &variable)?;
+        guard.answer(&answer.text);
+        match &args.then {
+            Some(hook) if answer.exit == Exit::Accepted => {
+                guard.doing("running the hook that was here before");
+                guard.stand_down();
+                other_hook::run(hook, &input)
+            }
+            _ => Ok(answer.exit),
+        }
+    })
+}
+
+fn check(args: Check) -> anyhow::Result<Exit> {
+    let question = check::Question {
+        range: args.range,
+        name: args.name,
+        repository: args.repository,
+        pusher: args.pusher,
+        config: args.config.config,
+    };
+    let (text, exit) = check::check(&question, args.format)?;
+    io::stdout().lock().write_all(text.as_bytes()).context("writing the answer")?;
+    Ok(exit)
+}
+
+fn install(args: &Install) -> anyhow::Result<Exit> {
+    let binary = std::env::current_exe().context("finding this binary")?;
+    let config = std::path::absolute(&args.config.config).context("finding the config")?;
+    let repositories = &args.repositories.repositories;
+    operate::install::install(repositories, &config, &binary, &mut io::stdout().lock())?;
+    Ok(Exit::Accepted)
+}
+
+fn baseline(args: Baseline) -> anyhow::Result<Exit> {
+    let request = baseline::Request {
+        repository: args.repository,
+        host_name: args.host_name,
+        name: args.name,
+        commit: args.commit,
+        config: args.config.config,
+    };
+    baseline::baseline(&request, &mut io::stdout().lock())?;
+    Ok(Exit::Accepted)
+}
+
+/// One environment variable. Bytes that are no UTF-8 are marked, and so equal no
+/// name that anybody has.
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+fn complain(error: &anyhow::Error) {
+    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    // Whoever closed our standard error still reads the exit code.
+    let _gone = io::stderr().lock().write_all(digest::complaint(&chain).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

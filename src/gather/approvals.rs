@@ -1,0 +1,52 @@
+//! Approvals that stand in the repository: `refs/approvals/BRANCH/LOGIN`.
+
+use std::collections::BTreeSet;
+
+use super::governed::Target;
+use super::push::{Sources, namespace_of};
+use crate::model::{Approval, Identity, ObjectId, Role, Source};
+use crate::policy::ApprovalSource;
+
+/// The approvals for a branch that are not used up. One covers the commit it
+/// names and all that this contains; it counts once it has landed, so only refs
+/// that the repository has are read, never those of the same push.
+///
+/// # Errors
+/// Where a ref or a commit can't be read.
+pub(super) fn gather(
+    sources: &Sources<'_>,
+    target: &Target,
+    table: usize,
+    role: &Role,
+    hidden: &[ObjectId],
+) -> anyhow::Result<Vec<Approval>> {
+    let wanted = sources.policy.tables.get(table).is_some_and(|table| {
+        table.approval.required > 0 && table.approval.from.contains(&ApprovalSource::Refs)
+    });
+    let plain = target.name.without_namespace();
+    let (true, Some(branch), false) = (wanted, plain.branch(), role.commits().is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let new: BTreeSet<&ObjectId> = role.commits().iter().map(|commit| &commit.id).collect();
+    let prefix = format!("{}refs/approvals/{branch}/", namespace_of(&target.name));
+    let mut found = Vec::new();
+    for (name, value) in sources.repo.refs_under(&prefix)? {
+        let Some(login) = name.as_str().strip_prefix(&prefix) else { continue };
+        // `refs/approvals/release/1/ana` is for the branch `release/1`, not `release`.
+        let is_login = !login.contains('/');
+        if !is_login || sources.repo.commit_behind(&value)?.as_ref() != Some(&value) {
+            continue;
+        }
+        let approved = sources.repo.new_commits(&value, hidden)?;
+        if approved.is_empty() {
+            continue;
+        }
+        found.push(Approval {
+            by: Identity::Login(login.to_owned()),
+            at: None,
+            covers: approved.into_iter().filter(|id| new.contains(id)).collect(),
+            source: Source::Ref { name: name.without_namespace(), commit: value },
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,16 @@
+//! The repository, as a hook must read it: new objects included, and nothing that the pusher controls.
+
+mod alternates;
+mod commit;
+mod header;
+mod merge;
+mod objects;
+mod open;
+mod options;
+mod refs;
+mod subprocess;
+#[cfg(test)]
+mod testing;
+mod walk;
+
+pub use open::Repo;

@@ -1,0 +1,137 @@
+//! Which refs of a push are judged, and as what.
+
+use crate::model::{Change, RefLine, RefName};
+use crate::policy::Policy;
+
+/// A ref that the client names, and the one that is written for it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// What the client asked for.
+    pub line: RefLine,
+    /// The ref that is written: a symbolic ref's target, a namespace's full name.
+    pub name: RefName,
+}
+
+/// Why a ref is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Governed {
+    /// It is not.
+    No,
+    /// A branch, or another ref that is no tag, by the table of this index.
+    Branch(usize),
+    /// A tag, by the table of this index.
+    Tag(usize),
+    /// Somebody's approval for a branch.
+    Approval {
+        /// The branch.
+        branch: String,
+        /// The login.
+        login: String,
+    },
+    /// An approval ref without branch and login.
+    MisnamedApproval,
+    /// A replacement, in a repository that the table of this index governs.
+    Replacement(usize),
+    /// Git would take it for a governed branch.
+    Shadow {
+        /// The branch.
+        branch: RefName,
+        /// The table that governs it.
+        table: usize,
+    },
+}
+
+/// Decides why a ref is judged. What is written counts before what was named: a
+/// push to an alias of `main` writes `main`.
+///
+/// # Errors
+/// Where `exists` fails, which tells whether a ref is in the repository or the push.
+pub fn governed(
+    policy: &Policy,
+    repository: &str,
+    target: &Target,
+    exists: &dyn Fn(&RefName) -> anyhow::Result<bool>,
+) -> anyhow::Result<Governed> {
+    let names = [
+        target.name.without_namespace(),
+        target.name.clone(),
+        target.line.name.without_namespace(),
+        target.line.name.clone(),
+    ];
+    if let Some(shadow) = shadow(policy, repository, target, exists)? {
+        return Ok(shadow);
+    }
+    for name in &names {
+        if let Some(rest) = name.as_str().strip_prefix("refs/approvals/") {
+            return Ok(approval(rest));
+        }
+        if let Some(table) = policy.governing(repository, name) {
+            let is_tag = name.tag().is_some();
+            return Ok(if is_tag { Governed::Tag(table) } else { Governed::Branch(table) });
+        }
+        if name.as_str().starts_with("refs/replace/")
+            && let Some(table) = policy.governs_repository(repository)
+        {
+            return Ok(Governed::Replacement(table));
+        }
+    }
+    Ok(Governed::No)
+}
+
+/// Everything after the last slash is the login, since branches have slashes.
+fn approval(rest: &str) -> Governed {
+    match rest.rsplit_once('/') {
+        Some((branch, login)) => {
+            Governed::Approval { branch: branch.to_owned(), login: login.to_owned() }
+        }
+        None => Governed::MisnamedApproval,
+    }
+}
+
+/// gitrevisions(7) takes `main` for `refs/main` and `refs/tags/main` before it
+/// takes it for `refs/heads/main`. A pattern governs names that are no branch yet,
+/// so only a branch that is there, or is named to the letter, can be shadowed.
+fn shadow(
+    policy: &Policy,
+    repository: &str,
+    target: &Target,
+    exists: &dyn Fn(&RefName) -> anyhow::Result<bool>,
+) -> anyhow::Result<Option<Governed>> {
+    if matches!(target.line.change, Change::Delete { .. }) {
+        return Ok(None);
+    }
+    let plain = target.name.without_namespace();
+    let Some(short) = shadowed_name(&plain) else { return Ok(None) };
+    let branch = RefName::parse(format!("refs/heads/{short}").as_bytes())?;
+    let Some(table) = policy.governing(repository, &branch) else { return Ok(None) };
+    let literal = policy
+        .tables
+        .get(table)
+        .is_some_and(|table| table.refs.as_strings().iter().any(|p| *p == branch.as_str()));
+    if literal || exists(&beside(target, &plain, &branch)?)? {
+        return Ok(Some(Governed::Shadow { branch, table }));
+    }
+    Ok(None)
+}
+
+/// `main` of `refs/tags/main` and of `refs/main`.
+fn shadowed_name(plain: &RefName) -> Option<&str> {
+    let rest = plain.as_str().strip_prefix("refs/")?;
+    let known = ["heads/", "remotes/", "notes/", "replace/", "approvals/", "namespaces/"];
+    plain.tag().or_else(|| (!known.iter().any(|dir| rest.starts_with(dir))).then_some(rest))
+}
+
+/// The names that git would take for a branch of this name.
+pub fn shadows_of(branch: &RefName) -> Vec<RefName> {
+    let Some(short) = branch.branch() else { return Vec::new() };
+    ["refs/tags/", "refs/"]
+        .iter()
+        .flat_map(|dir| RefName::parse(format!("{dir}{short}").as_bytes()))
+        .collect()
+}
+
+/// A plain name, in the namespace of the target.
+fn beside(target: &Target, plain: &RefName, name: &RefName) -> anyhow::Result<RefName> {
+    let namespace = target.name.as_str().strip_suffix(plain.as_str()).unwrap_or("");
+    Ok(RefName::parse(format!("{namespace}{name}").as_bytes())?)
+}

@@ -1,0 +1,167 @@
+//! The same judgement by hand: in a clone before pushing, or in CI.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+
+use crate::cli::Format;
+use crate::digest::{Frame, digest};
+use crate::exit::Exit;
+use crate::gather::git::Repo;
+use crate::gather::push::{Memory, Sources, judged, targets};
+use crate::gather::{config, host, tracker};
+use crate::judge::{Facts, judge};
+use crate::model::{Change, Identity, ObjectId, Pusher, RefLine, RefName, Verdict};
+use crate::policy::{Host, Policy};
+
+/// What the command line asks.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// `OLD..NEW`.
+    pub range: Option<String>,
+    /// The ref to be pushed to, full or short.
+    pub name: Option<String>,
+    /// The repository's name at the host.
+    pub repository: Option<String>,
+    /// Who will push.
+    pub pusher: Option<String>,
+    /// The config file.
+    pub config: PathBuf,
+}
+
+/// A clone holds no evidence: the remote's branches say where refs were left.
+struct NoMemory;
+
+impl Memory for NoMemory {
+    fn recorded(&self, _: &RefName) -> anyhow::Result<Vec<ObjectId>> {
+        Ok(Vec::new())
+    }
+
+    fn reread(&self, _: &RefName) -> anyhow::Result<Vec<ObjectId>> {
+        Ok(Vec::new())
+    }
+}
+
+/// Judges, and says what a push would show. Nothing is recorded.
+///
+/// # Errors
+/// Where the config or the repository can't be read, or the question names
+/// nothing that is there.
+pub fn check(question: &Question, format: Format) -> anyhow::Result<(String, Exit)> {
+    let policy = config::load(&question.config)?;
+    let here = std::env::current_dir().context("finding the current directory")?;
+    let repo = Repo::open_clone(&here)?;
+    let repository = repository(question, &policy, &repo)?;
+    let line = line(question, &repo)?;
+    let verdict = verdict(&policy, &repo, &repository, pusher(question, &policy, &repo)?, line)?;
+    let exit = Exit::from(verdict.decision());
+    let text = match format {
+        Format::Json => crate::evidence::as_json(&verdict, &policy)?,
+        Format::Text if verdict.refs.is_empty() => {
+            format!("no [[protect]] table governs this ref of {repository}: nothing to judge\n")
+        }
+        Format::Text => digest(&verdict, &Frame { policy: &policy, receipts: &[] }),
+    };
+    Ok((text, exit))
+}
+
+fn verdict(
+    policy: &Policy,
+    repo: &Repo,
+    repository: &str,
+    pusher: Pusher,
+    line: RefLine,
+) -> anyhow::Result<Verdict> {
+    let judged = judged(policy, repo, repository, &targets(repo, None, vec![line])?)?;
+    let sources = Sources { policy, repo, repository, memory: &NoMemory, doing: &|_| () };
+    let (push, approvals) = sources.push(pusher, judged)?;
+    let tickets = tracker::open(&policy.tracker).look_up(&policy.tickets_named(&push));
+    Ok(judge(policy, Facts { push, tickets, approvals }))
+}
+
+/// What a push of the range to the ref would send.
+fn line(question: &Question, repo: &Repo) -> anyhow::Result<RefLine> {
+    let name = match &question.name {
+        Some(name) if name.starts_with("refs/") => RefName::parse(name.as_bytes())?,
+        Some(name) => RefName::parse(format!("refs/heads/{name}").as_bytes())?,
+        None => repo
+            .head_branch()?
+            .context("HEAD is on no branch; say with --ref where the commits are to go")?,
+    };
+    let (old, new) = match question.range.as_deref().map(|range| (range, range.split_once(".."))) {
+        None => (repo.tip(&name)?, repo.named("HEAD")?),
+        Some((range, Some((_, new)))) if new.starts_with('.') => {
+            bail!("`{range}` is a symmetric difference; a push goes from OLD..NEW")
+        }
+        Some((_, Some((old, new)))) => {
+            let new = if new.is_empty() { "HEAD" } else { new };
+            (Some(repo.named(old)?), repo.named(new)?)
+        }
+        Some((range, None)) => bail!("`{range}` is no range; write OLD..NEW"),
+    };
+    let change = match old {
+        Some(old) => Change::Update { old, new },
+        None => Change::Create { new },
+    };
+    Ok(RefLine { name, change })
+}
+
+/// The name on the command line, or the path in the URL of `origin`.
+fn repository(question: &Question, policy: &Policy, repo: &Repo) -> anyhow::Result<String> {
+    if let Some(name) = &question.repository {
+        return Ok(name.clone());
+    }
+    let root = match &policy.host {
+        Host::Plain { root, .. } => root.as_deref(),
+        _ => None,
+    };
+    match repo.config_string("remote.origin.url")? {
+        Some(url) => host::name_of(path_of(&url).as_ref(), root),
+        None => host::name_of(repo.directory(), root),
+    }
+}
+
+/// `team/app.git` of `https://host/team/app.git` and of `git@host:team/app.git`.
+fn path_of(url: &str) -> &str {
+    if let Some((scheme, rest)) = url.split_once("://") {
+        let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(rest);
+        return if scheme == "file" { path } else { path.trim_start_matches('/') };
+    }
+    match url.split_once(':') {
+        Some((host, path)) if !host.contains('/') => path,
+        _ => url,
+    }
+}
+
+fn pusher(question: &Question, policy: &Policy, repo: &Repo) -> anyhow::Result<Pusher> {
+    if let Some(login) = &question.pusher {
+        return Ok(Pusher::Person { login: login.clone(), source: "--pusher".to_owned() });
+    }
+    let email = repo.config_string("user.email")?.map(Identity::Email);
+    let login = email.as_ref().and_then(|email| policy.people.login(email));
+    Ok(match login {
+        Some(login) => Pusher::Person { login: login.to_owned(), source: "user.email".to_owned() },
+        None => Pusher::Unknown {
+            why: "[people] knows no login for this clone's user.email; use --pusher".to_owned(),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_repository_is_named_by_the_path_of_its_url() {
+        for (url, path) in [
+            ("https://git.example.com/team/app.git", "team/app.git"),
+            ("ssh://git@git.example.com:2222/team/app.git", "team/app.git"),
+            ("git@git.example.com:team/app.git", "team/app.git"),
+            ("file:///srv/git/app.git", "/srv/git/app.git"),
+            ("/srv/git/app.git", "/srv/git/app.git"),
+            ("../app.git", "../app.git"),
+        ] {
+            assert_eq!(path_of(url), path, "{url}");
+        }
+    }
+}
