@@ -1,5 +1,10 @@
-//! Facts from the world: host, git, tracker.
+//! Facts from the world: config, host, git, tracker.
 
+mod approvals;
+pub mod config;
 pub mod git;
+pub mod governed;
 pub mod host;
+pub mod push;
 pub mod ref_lines;
+pub mod tracker;

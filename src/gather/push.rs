@@ -56,10 +56,7 @@ pub fn targets(
         Some(namespace) => line.name.in_namespace(namespace),
         None => line.name.clone(),
     };
-    lines
-        .into_iter()
-        .map(|line| Ok(Target { name: repo.resolve(&full(&line))?, line }))
-        .collect()
+    lines.into_iter().map(|line| Ok(Target { name: repo.resolve(&full(&line))?, line })).collect()
 }
 
 /// The targets that are judged, each with the reason.
@@ -267,7 +264,8 @@ impl Sources<'_> {
             for (name, id) in self.repo.refs_under(&format!("{namespace}{prefix}"))? {
                 let plain = name.without_namespace();
                 let governing = self.policy.governing(self.repository, &plain);
-                let is_wanted = wanted.map_or(governing.is_some(), |table| governing == Some(table));
+                let is_wanted =
+                    wanted.map_or(governing.is_some(), |table| governing == Some(table));
                 if plain.branch().is_some() && is_wanted {
                     found.push((name, id));
                 }

@@ -17,5 +17,5 @@ pub use person::Identity;
 pub use push::{Change, Lapse, Movement, Push, Pusher, RefLine, RefUpdate, Role, Start, Tagged};
 pub use ref_name::RefName;
 pub use rule::Rule;
-pub use ticket::{Closed, Lookup, Ticket, TicketKey, Tickets};
+pub use ticket::{Closed, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 pub use verdict::{Basis, Check, Decision, Outcome, RefVerdict, Subject, Verdict, Violation};

@@ -1,7 +1,14 @@
 //! The config file as a [`Policy`] that is known to be sound.
 
+mod error;
+mod file;
+mod governing;
+mod keys;
 mod pattern;
 mod people;
+mod template;
+mod value;
+mod written;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -9,8 +16,10 @@ use std::time::Duration;
 
 use crate::model::verdict::Mode;
 
+pub use error::PolicyError;
 pub use pattern::Patterns;
 pub use people::{People, Person, Sameness};
+pub use template::TEMPLATE;
 
 /// Everything that the admin decides, checked and with every default filled in.
 #[derive(Clone, Debug)]
@@ -127,10 +136,4 @@ pub enum ApprovalSource {
     Refs,
     /// The ticket.
     Ticket,
-}
-impl TicketRules {
-    /// Stub.
-    pub fn keys(&self, _c: &crate::model::Content) -> Vec<crate::model::TicketKey> {
-        Vec::new()
-    }
 }

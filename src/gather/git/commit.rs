@@ -8,9 +8,6 @@ use super::header::{self, Header};
 use super::objects::Raw;
 use crate::model::{Commit, Content, Defect, MergeContent, ObjectId, Trailer};
 
-/// Bytes of a subject or a trailer that are kept; a longer one can't be read anyway.
-const LINE: usize = 64 * 1024;
-
 impl Repo {
     /// Reads one commit.
     ///
@@ -35,7 +32,12 @@ impl Repo {
             author: header.author.clone(),
             committer: header.committer.clone(),
             co_authors: message.lines().filter_map(co_author).collect(),
-            subject: cut(message.lines().map(str::trim).find(|line| !line.is_empty())),
+            subject: message
+                .lines()
+                .map(str::trim)
+                .find(|l| !l.is_empty())
+                .unwrap_or("")
+                .to_owned(),
             trailers: trailers(&message)?,
             merge: self.merge_content(header)?,
         })
@@ -57,7 +59,7 @@ fn reading(id: &ObjectId) -> String {
 
 fn trailers(message: &str) -> anyhow::Result<Vec<Trailer>> {
     let found = message_trailers_bytes(message).context("reading the trailers")?;
-    let text = |bytes: &[u8]| cut(Some(&String::from_utf8_lossy(bytes)));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(found
         .iter()
         .map(|(token, value)| Trailer { token: text(token), value: text(value) })
@@ -75,16 +77,7 @@ fn co_author(line: &str) -> Option<String> {
         (Some(from), Some(to)) if from < to => value.get(from + 1..to)?,
         _ => value,
     };
-    Some(cut(Some(address.trim())))
-}
-
-fn cut(text: Option<&str>) -> String {
-    let text = text.unwrap_or("");
-    let mut end = text.len().min(LINE);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or(text).to_owned()
+    Some(address.trim().to_owned())
 }
 
 #[cfg(test)]

@@ -1,0 +1,272 @@
+//! The config file: its text into a policy, or the first mistake in it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use toml::Spanned;
+
+use super::error::PolicyError;
+use super::value::{Line, Term};
+use super::written::{
+    ApprovalFile, File, HostFile, HostKind, ModeName, PeopleFile, SourceName, TableFile, TicketFile,
+};
+use super::{
+    ApprovalRules, ApprovalSource, Clip, Host, Patterns, People, Person, Policy, Table,
+    TicketRules, Tracker,
+};
+use crate::model::verdict::Mode;
+
+/// The default, and the most, that the whole hook may take. GitHub Enterprise
+/// Server kills a hook after five seconds (GitHub documentation, "About
+/// pre-receive hooks").
+const DEADLINE: Duration = Duration::from_secs(25);
+const GITHUB_DEADLINE: Duration = Duration::from_secs(4);
+const LONGEST: Duration = Duration::from_secs(600);
+
+const EVIDENCE: &str = "/var/lib/sockembot/evidence.jsonl";
+const TRAILERS: [&str; 7] = ["Ticket", "Tickets", "Refs", "Fixes", "Closes", "Resolves", "Issue"];
+const SKEW: Duration = Duration::from_secs(300);
+
+/// A mistake that stands at a place of the text.
+type Mistake = (std::ops::Range<usize>, String);
+
+impl Policy {
+    /// Reads the config. `path` only names it.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, PolicyError> {
+        let at = |(span, what): Mistake| PolicyError::at(path, text, span, &what);
+        let file: File = toml::from_str(text)
+            .map_err(|error| at((error.span().unwrap_or(0..0), error.message().to_owned())))?;
+        let host = host(&file.host).map_err(at)?;
+        Ok(Self {
+            text: text.to_owned(),
+            sha256: Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect(),
+            contact: file.contact.map(|line| line.0),
+            help_url: file.help_url.map(|line| line.0),
+            deadline: deadline(file.deadline, &host).map_err(at)?,
+            clip: if file.digest.clip == Some(false) { Clip::Hidden } else { Clip::Shown },
+            host,
+            evidence: file.evidence.path.map_or_else(|| PathBuf::from(EVIDENCE), |path| path.0),
+            tracker: Tracker::File { path: file.tracker.file.path.0 },
+            tables: tables(file.protect).map_err(at)?,
+            people: people(file.people).map_err(at)?,
+        })
+    }
+}
+
+fn host(file: &HostFile) -> Result<Host, Mistake> {
+    let kind = file.kind.unwrap_or(HostKind::Plain);
+    if kind != HostKind::Plain {
+        let only_plain =
+            |key: &str| format!("`{key}` is for `kind = \"plain\"`; other hosts say it");
+        if let Some(pusher) = &file.pusher {
+            return Err((pusher.span(), only_plain("pusher")));
+        }
+        if let Some(root) = &file.root {
+            return Err((root.span(), only_plain("root")));
+        }
+    }
+    Ok(match kind {
+        HostKind::Plain => Host::Plain {
+            pusher: file
+                .pusher
+                .as_ref()
+                .map_or_else(|| "REMOTE_USER".to_owned(), |name| name.as_ref().0.clone()),
+            root: file.root.as_ref().map(|root| root.as_ref().0.clone()),
+        },
+        HostKind::Gitolite => Host::Gitolite,
+        HostKind::Gitlab => Host::Gitlab,
+        HostKind::Gitea => Host::Gitea,
+        HostKind::Github => Host::Github,
+    })
+}
+
+fn deadline(term: Option<Spanned<Term>>, host: &Host) -> Result<Duration, Mistake> {
+    let Some(term) = term else {
+        return Ok(if *host == Host::Github { GITHUB_DEADLINE } else { DEADLINE });
+    };
+    let span = term.span();
+    match term.into_inner().0 {
+        Duration::ZERO => Err((span, "a deadline of nothing refuses every push".to_owned())),
+        long if long > LONGEST => Err((span, "a deadline is at most `10m`".to_owned())),
+        term => Ok(term),
+    }
+}
+
+fn tables(files: Spanned<Vec<TableFile>>) -> Result<Vec<Table>, Mistake> {
+    let span = files.span();
+    let files = files.into_inner();
+    if files.is_empty() {
+        return Err((span, "no [[protect]] table: nothing would be judged".to_owned()));
+    }
+    files.into_iter().map(table).collect()
+}
+
+fn table(file: TableFile) -> Result<Table, Mistake> {
+    let repos = filled(file.repos, "a repository pattern, such as `*`")?;
+    let refs = filled(file.refs, "a ref pattern, such as `refs/heads/main`")?;
+    let texts = |patterns: Vec<String>| Patterns::parse(&patterns).map_err(|why| (0..0, why));
+    Ok(Table {
+        repos: texts(repos.into_iter().map(|pattern| pattern.0).collect())?,
+        refs: texts(refs.into_iter().map(|pattern| pattern.0).collect())?,
+        mode: match file.mode {
+            ModeName::Enforce => Mode::Enforce,
+            ModeName::Monitor => Mode::Monitor,
+        },
+        automation: file.automation.into_iter().map(|login| login.0).collect(),
+        ticket: ticket(file.ticket)?,
+        approval: approval(file.approval)?,
+    })
+}
+
+fn ticket(file: TicketFile) -> Result<TicketRules, Mistake> {
+    let projects = filled(file.projects, "a project, such as `PAY`")?;
+    let lines = |lines: Vec<Line>| lines.into_iter().map(|line| line.0).collect();
+    Ok(TicketRules {
+        projects: projects.into_iter().map(|project| project.0).collect(),
+        states: lines(file.states),
+        types: lines(file.types),
+        trailers: file.trailers.map_or_else(
+            || TRAILERS.map(str::to_owned).to_vec(),
+            |tokens| tokens.into_iter().map(|token| token.0).collect(),
+        ),
+        skew: file.skew.map_or(SKEW, |term| term.0),
+    })
+}
+
+fn approval(file: ApprovalFile) -> Result<ApprovalRules, Mistake> {
+    let required = file.required.map_or(1, |required| required.0);
+    let Some(from) = file.from else {
+        return Ok(ApprovalRules { required, from: [ApprovalSource::Refs].into() });
+    };
+    let span = from.span();
+    let from = from.into_inner();
+    if from.is_empty() && required > 0 {
+        return Err((span, "approvals are required, but from nowhere".to_owned()));
+    }
+    let source = |name| match name {
+        SourceName::Refs => ApprovalSource::Refs,
+        SourceName::Ticket => ApprovalSource::Ticket,
+    };
+    Ok(ApprovalRules { required, from: from.into_iter().map(source).collect() })
+}
+
+fn people(file: PeopleFile) -> Result<People, Mistake> {
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    let mut persons = Vec::new();
+    for person in file.person {
+        let name_span = person.name.span();
+        let name = person.name.into_inner().0;
+        let mut claim = |span, label: &str, key: &str| {
+            // Two people with one name would approve each other's changes.
+            let key = format!("{label} {}", key.to_lowercase());
+            match owners.insert(key.clone(), name.clone()) {
+                None => Ok(()),
+                Some(other) => Err((span, format!("the {key} already belongs to `{other}`"))),
+            }
+        };
+        claim(name_span, "name", &name)?;
+        for email in &person.emails {
+            claim(email.span(), "address", &email.as_ref().0)?;
+        }
+        for login in &person.logins {
+            claim(login.span(), "login", &login.as_ref().0)?;
+        }
+        persons.push(Person {
+            emails: person.emails.into_iter().map(|email| email.into_inner().0).collect(),
+            logins: person.logins.into_iter().map(|login| login.into_inner().0).collect(),
+            name,
+        });
+    }
+    Ok(People { email_domain: file.email_domain.map(|domain| domain.0), persons })
+}
+
+fn filled<T>(list: Spanned<Vec<T>>, wanted: &str) -> Result<Vec<T>, Mistake> {
+    let span = list.span();
+    let items = list.into_inner();
+    if items.is_empty() { Err((span, format!("expected at least {wanted}"))) } else { Ok(items) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LEAST: &str = r#"
+[tracker.file]
+path = "/t.toml"
+
+[[protect]]
+repos = ["*"]
+refs = ["refs/heads/main"]
+
+[protect.ticket]
+projects = ["PAY"]
+"#;
+
+    fn parse(text: &str) -> Result<Policy, String> {
+        Policy::parse(Path::new("c.toml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_not_said_has_its_default() {
+        let policy = parse(LEAST).unwrap();
+        assert_eq!(policy.deadline, Duration::from_secs(25));
+        assert_eq!(policy.host, Host::Plain { pusher: "REMOTE_USER".to_owned(), root: None });
+        assert_eq!(policy.evidence, Path::new(EVIDENCE));
+        let [table] = policy.tables.as_slice() else { panic!() };
+        assert_eq!(table.mode, Mode::Enforce);
+        assert_eq!(table.approval.required, 1);
+        assert_eq!(table.approval.from, [ApprovalSource::Refs].into());
+        assert_eq!(table.ticket.skew, SKEW);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_shown_with_its_place_and_its_neighbour() {
+        let text = LEAST.replace("projects", "projcts");
+        insta::assert_snapshot!(parse(&text).unwrap_err(), @"");
+    }
+
+    #[test]
+    fn each_mistake_is_named() {
+        let people = "[[people.person]]\nname = \"A\"\nlogins = [\"a\"]\n";
+        for (text, what) in [
+            (String::new(), "missing field `tracker`"),
+            (LEAST.replace("\"*\"", "\"a[\""), "`a[` is no pattern"),
+            (LEAST.replace("\"*\"", ""), "at least a repository pattern"),
+            (LEAST.replace("refs/heads/main", "main"), "write `refs/heads/main`"),
+            (LEAST.replace("\"PAY\"", "\"pay\""), "expected a project"),
+            (LEAST.replace("\"PAY\"", "7"), "invalid type: integer"),
+            (LEAST.replace("\"/t.toml\"", "\"t.toml\""), "absolute path"),
+            (format!("deadline = \"5 s\"\n{LEAST}"), "`25s`"),
+            (format!("deadline = \"0s\"\n{LEAST}"), "refuses every push"),
+            (format!("deadline = \"11m\"\n{LEAST}"), "at most `10m`"),
+            (format!("deadline = 25\n{LEAST}"), "invalid type: integer"),
+            (format!("contact = \"\"\n{LEAST}"), "one line"),
+            (format!("[host]\nkind = \"gitlb\"\n{LEAST}"), "did you mean `gitlab`?"),
+            (format!("[host]\nkind = \"gitea\"\nroot = \"/x\"\n{LEAST}"), "is for `kind"),
+            (format!("[host]\npusher = \"HTTP_USER\"\n{LEAST}"), "set by the client"),
+            (format!("{LEAST}[protect.approval]\nfrom = []\n"), "from nowhere"),
+            (format!("{LEAST}[protect.approval]\nrequired = 10\n"), "0 to 9"),
+            (format!("{LEAST}{people}{}", people.replace("\"A\"", "\"B\"")), "belongs to `A`"),
+            (format!("{LEAST}\n[people]\nemail_domain = \"a@b\"\n"), "mail domain"),
+            (LEAST.split("[[protect]]").next().unwrap().to_owned(), "missing field `protect`"),
+            (format!("{LEAST}[[protect]\n"), "unclosed"),
+        ] {
+            let error = parse(&text).unwrap_err();
+            assert!(error.contains(what), "expected {what:?} in:\n{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gets_an_answer(text in "[\\[\\]a-z=\". \n\u{e9}]{0,80}") {
+            let _ = parse(&text);
+        }
+    }
+}

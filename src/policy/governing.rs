@@ -1,0 +1,47 @@
+//! Which table governs what, and which tickets a push names under it.
+
+use std::collections::BTreeSet;
+
+use super::{Policy, Table};
+use crate::model::{Push, RefName, Role, TicketKey};
+
+impl Policy {
+    /// The index of the first table that matches both the repository and the ref.
+    pub fn governing(&self, repository: &str, name: &RefName) -> Option<usize> {
+        self.first(repository, |table| table.refs.matches(name.as_str()))
+    }
+
+    /// The same on a file system that takes `Main` for `main`.
+    pub fn governing_ignoring_case(&self, repository: &str, name: &RefName) -> Option<usize> {
+        self.first(repository, |table| table.refs.matches_ignoring_case(name.as_str()))
+    }
+
+    /// The index of the first table that matches the repository.
+    pub fn governs_repository(&self, repository: &str) -> Option<usize> {
+        self.first(repository, |_| true)
+    }
+
+    /// All tickets that have to be looked up before the push can be judged.
+    pub fn tickets_named(&self, push: &Push) -> BTreeSet<TicketKey> {
+        let mut keys = BTreeSet::new();
+        for update in &push.updates {
+            let Role::Branch { table, commits, .. } = &update.role else { continue };
+            let Some(table) = self.tables.get(*table) else { continue };
+            if push.pusher.login().is_some_and(|login| table.automation.contains(login)) {
+                continue;
+            }
+            for commit in commits.iter().filter(|commit| !commit.is_clean_merge()) {
+                // A malformed commit is broken whatever its tickets are.
+                let Ok(content) = &commit.content else { continue };
+                keys.extend(table.ticket.keys(content));
+            }
+        }
+        keys
+    }
+
+    fn first(&self, repository: &str, governs: impl Fn(&Table) -> bool) -> Option<usize> {
+        self.tables
+            .iter()
+            .position(|table| table.repos.matches_repository(repository) && governs(table))
+    }
+}

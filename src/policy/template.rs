@@ -1,0 +1,88 @@
+//! The commented config that `sockembot init` prints.
+
+/// Every key with its default, or an example where it has none.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::policy::Policy;
+
+    fn parse(text: &str) -> Policy {
+        Policy::parse(Path::new("template.toml"), text).unwrap()
+    }
+
+    /// The template with each `# key = value` and `# [table]` made real.
+    fn uncommented() -> String {
+        let real = |line: &str| {
+            let rest = line.strip_prefix("# ").filter(|rest| {
+                let key = rest.split(" = ").next().unwrap_or("");
+                let is_key = key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                (is_key && rest.contains(" = ")) || rest.starts_with("[[")
+            });
+            format!("{}\n", rest.unwrap_or(line))
+        };
+        TEMPLATE.lines().map(real).collect()
+    }
+
+    #[test]
+    fn the_template_is_a_config_as_it_stands() {
+        parse(TEMPLATE);
+    }
+
+    #[test]
+    fn the_defaults_in_the_template_are_the_real_ones() {
+        let (silent, said) = (parse(TEMPLATE), parse(&uncommented()));
+        assert_eq!(said.deadline, silent.deadline);
+        assert_eq!(said.clip, silent.clip);
+        assert_eq!(said.evidence, silent.evidence);
+        let ([silent], [said]) = (silent.tables.as_slice(), said.tables.as_slice()) else {
+            panic!()
+        };
+        assert_eq!(said.mode, silent.mode);
+        assert_eq!(said.automation, silent.automation);
+        assert_eq!(said.ticket, silent.ticket);
+        assert_eq!(said.approval, silent.approval);
+    }
+
+    #[test]
+    fn every_key_of_the_config_stands_in_the_template() {
+        // What the parser takes is what it offers when a key is wrong.
+        for table in [
+            "",
+            "[host]\n",
+            "[evidence]\n",
+            "[digest]\n",
+            "[tracker]\n",
+            "[tracker.file]\n",
+            "[[protect]]\n",
+            "[protect.ticket]\n",
+            "[protect.approval]\n",
+            "[people]\n",
+            "[[people.person]]\n",
+        ] {
+            let header = if table.starts_with("[protect.") {
+                format!("[[protect]]\n{table}")
+            } else {
+                table.to_owned()
+            };
+            let error = Policy::parse(Path::new("x"), &format!("{header}zzz = 1\n"))
+                .unwrap_err()
+                .to_string();
+            let offered: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+            assert!(!offered.is_empty(), "{error}");
+            let text = uncommented();
+            for key in offered {
+                let is_there = text.lines().any(|line| {
+                    line.starts_with(&format!("{key} = "))
+                        || line.contains(&format!("[{key}]"))
+                        || line.contains(&format!("[{key}."))
+                        || line.contains(&format!(".{key}]"))
+                });
+                assert!(is_there, "the template lacks {key}");
+            }
+        }
+    }
+}
