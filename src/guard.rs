@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use crate::digest::{self, Failure, Remedy};
-use crate::evidence::Receipt;
 use crate::exit::Exit;
+use crate::model::Receipt;
 
 /// Until the config is read and says otherwise.
 const DEADLINE: Duration = Duration::from_secs(25);

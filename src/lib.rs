@@ -31,6 +31,8 @@ pub mod evidence;
 #[deny(clippy::disallowed_methods)]
 pub mod digest;
 
+pub mod cli;
+
 pub mod exit;
 
 pub mod gate;

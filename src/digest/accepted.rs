@@ -28,7 +28,8 @@ pub(super) fn accepted(verdict: &Verdict, frame: &Frame<'_>) -> String {
 
 fn headline(of_ref: &RefVerdict) -> String {
     let name = clean(of_ref.update.line.name.short());
-    let commits = count(of_ref.update.role.commits().len(), "commit");
+    let new = of_ref.update.role.commits().len();
+    let (commits, comply) = (count(new, "commit"), if new == 1 { "complies" } else { "comply" });
     if of_ref.finding() != Decision::Accept {
         let what = format!(
             "monitor mode: {name} takes this push, but in enforce mode it would be refused"
@@ -39,7 +40,7 @@ fn headline(of_ref: &RefVerdict) -> String {
         Role::Branch { commits: new, .. } if new.is_empty() => {
             format!("{name} complies; it brings no new commit")
         }
-        Role::Branch { .. } => format!("{commits} to {name} comply, about to ship:"),
+        Role::Branch { .. } => format!("{commits} to {name} {comply}, about to ship:"),
         Role::Tag { .. } => format!("tag {name} is on a commit of a governed branch"),
         Role::Approval { branch, login, tagged: _ } => {
             approval(branch, login, &of_ref.update.line.change)

@@ -1,7 +1,7 @@
 //! The failure report: when we break, it stands where the digest would have stood.
 
 use super::records;
-use crate::evidence::Receipt;
+use crate::model::Receipt;
 use crate::text::{WIDTH, clean, fit, wrap};
 
 /// What broke, for the pusher and for whoever he calls.
@@ -141,6 +141,6 @@ mod tests {
             contact: Some("#platform-help".to_owned()),
             recorded: Vec::new(),
         });
-        insta::assert_snapshot!(report.replace(env!("CARGO_PKG_VERSION"), "[version]"));
+        insta::assert_snapshot!(report.replace(env!("CARGO_PKG_VERSION"), "[version]"), @"");
     }
 }

@@ -8,8 +8,7 @@ mod sentences;
 
 pub use failure::{Failure, Remedy, complaint, failure};
 
-use crate::evidence::Receipt;
-use crate::model::{Decision, Verdict};
+use crate::model::{Decision, Receipt, RefVerdict, Verdict, Violation};
 use crate::policy::{Clip, Policy};
 use crate::text::{self, clean, fit};
 
@@ -35,6 +34,21 @@ pub fn digest(verdict: &Verdict, frame: &Frame<'_>) -> String {
     };
     out.push_str(&closing(verdict, frame));
     out
+}
+
+/// What is wrong, in the words that the pusher is told, for the evidence.
+pub fn sentence(
+    violation: &Violation,
+    verdict: &Verdict,
+    of_ref: &RefVerdict,
+    policy: &Policy,
+) -> String {
+    sentences::what(violation, &sentences::Scene::of(verdict, of_ref, policy))
+}
+
+/// The same about the push as a whole.
+pub fn sentence_of_push(violation: &Violation, policy: &Policy) -> String {
+    sentences::what(violation, &sentences::Scene::whole_push(policy))
 }
 
 /// The facts that a person quotes: policy, evidence, pusher; then where to read on.

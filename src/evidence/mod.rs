@@ -1,15 +1,17 @@
-//! Stub until the evidence room is merged.
-/// Stub.
-#[derive(Clone, Debug)]
-pub struct Receipt {
-    /// Stub.
-    pub seq: u64,
-    /// Stub.
-    pub sha256: String,
-}
-impl Receipt {
-    /// Stub.
-    pub fn short(&self) -> &str {
-        self.sha256.get(..8).unwrap_or(&self.sha256)
-    }
-}
+//! The evidence: one hash-chained, append-only file, written before any answer.
+
+mod append;
+mod chain;
+mod hash;
+mod json;
+mod ledger;
+mod place;
+mod record;
+mod tips;
+
+pub use append::append;
+pub use chain::{Entry, read};
+pub use json::as_json;
+pub use ledger::{Ledger, baseline};
+pub use record::Body;
+pub use tips::Tips;

@@ -18,16 +18,16 @@ pub(super) fn gather(
     target: &Target,
     table: usize,
     role: &Role,
-    hidden: &[ObjectId],
 ) -> anyhow::Result<Vec<Approval>> {
     let wanted = sources.policy.tables.get(table).is_some_and(|table| {
         table.approval.required > 0 && table.approval.from.contains(&ApprovalSource::Refs)
     });
     let plain = target.name.without_namespace();
-    let (true, Some(branch), false) = (wanted, plain.branch(), role.commits().is_empty()) else {
+    let Role::Branch { base, commits, .. } = role else { return Ok(Vec::new()) };
+    let (true, Some(branch), false) = (wanted, plain.branch(), commits.is_empty()) else {
         return Ok(Vec::new());
     };
-    let new: BTreeSet<&ObjectId> = role.commits().iter().map(|commit| &commit.id).collect();
+    let new: BTreeSet<&ObjectId> = commits.iter().map(|commit| &commit.id).collect();
     let prefix = format!("{}refs/approvals/{branch}/", namespace_of(&target.name));
     let mut found = Vec::new();
     for (name, value) in sources.repo.refs_under(&prefix)? {
@@ -37,7 +37,7 @@ pub(super) fn gather(
         if !is_login || sources.repo.commit_behind(&value)?.as_ref() != Some(&value) {
             continue;
         }
-        let approved = sources.repo.new_commits(&value, hidden)?;
+        let approved = sources.repo.new_commits(&value, base)?;
         if approved.is_empty() {
             continue;
         }

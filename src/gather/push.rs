@@ -114,11 +114,9 @@ impl Sources<'_> {
             let role = match why {
                 Governed::No => continue,
                 Governed::Branch(table) => {
-                    let (role, hidden) = self.branch(&target, table)?;
-                    found.push((
-                        target.name.clone(),
-                        approvals::gather(self, &target, table, &role, &hidden)?,
-                    ));
+                    let role = self.branch(&target, table)?;
+                    let approvals = approvals::gather(self, &target, table, &role)?;
+                    found.push((target.name.clone(), approvals));
                     role
                 }
                 Governed::Tag(table) => {
@@ -137,14 +135,13 @@ impl Sources<'_> {
         Ok((Push { repository, pusher, updates }, found.into_iter().collect()))
     }
 
-    /// The role of a branch, and the commits from which its commits are new.
-    fn branch(&self, target: &Target, table: usize) -> anyhow::Result<(Role, Vec<ObjectId>)> {
+    fn branch(&self, target: &Target, table: usize) -> anyhow::Result<Role> {
         let movement = self.movement(&target.line.change)?;
-        let (start, lapse, hidden) = self.start(target, table)?;
+        let (start, lapse, base) = self.start(target, table)?;
         let commits = match (movement, target.line.change.new()) {
             (Movement::Created | Movement::FastForward | Movement::Rewritten, Some(new)) => self
                 .repo
-                .new_commits(new, &hidden)?
+                .new_commits(new, &base)?
                 .iter()
                 .map(|id| self.repo.commit(id))
                 .collect::<anyhow::Result<Vec<_>>>()?,
@@ -154,7 +151,7 @@ impl Sources<'_> {
             Movement::Created => self.shadow(&target.name)?,
             _ => None,
         };
-        Ok((Role::Branch { table, movement, start, lapse, shadow, commits }, hidden))
+        Ok(Role::Branch { table, movement, start, lapse, shadow, base, commits })
     }
 
     fn movement(&self, change: &Change) -> anyhow::Result<Movement> {
@@ -184,23 +181,23 @@ impl Sources<'_> {
         target: &Target,
         table: usize,
     ) -> anyhow::Result<(Start, Option<Lapse>, Vec<ObjectId>)> {
-        let mut hidden = self.governed_tips(target, table)?;
+        let mut base = self.governed_tips(target, table)?;
         let Some(old) = target.line.change.old() else {
             let recorded = self.present(self.memory.recorded(&target.name)?)?;
-            let start = match (hidden.is_empty(), recorded.is_empty()) {
+            let start = match (base.is_empty(), recorded.is_empty()) {
                 (true, true) => Start::Root,
                 (_, false) => Start::Recorded,
                 (false, true) => Start::GovernedTips,
             };
-            hidden.extend(recorded);
-            return Ok((start, None, hidden));
+            base.extend(recorded);
+            return Ok((start, None, base));
         };
         if let Some((lapse, recorded)) = self.lapse(target, old)? {
-            hidden.extend(recorded);
-            return Ok((Start::Recorded, Some(lapse), hidden));
+            base.extend(recorded);
+            return Ok((Start::Recorded, Some(lapse), base));
         }
-        hidden.push(old.clone());
-        Ok((Start::OldValue, None, hidden))
+        base.push(old.clone());
+        Ok((Start::OldValue, None, base))
     }
 
     /// A branch that is not where any record left it was moved around the hook.

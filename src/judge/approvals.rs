@@ -109,7 +109,7 @@ fn stands(
 
 /// Authors, co-authors and committers. A clean merge makes nobody a contributor:
 /// whoever merges what others wrote adds nothing that needs a second pair of eyes.
-fn contributors(update: &RefUpdate) -> Vec<(Identity, ObjectId)> {
+pub(super) fn contributors(update: &RefUpdate) -> Vec<(Identity, ObjectId)> {
     let mut all = Vec::new();
     let mut seen = BTreeSet::new();
     for commit in update.role.commits() {

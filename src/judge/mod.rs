@@ -36,6 +36,13 @@ pub fn judge(policy: &Policy, facts: Facts) -> Verdict {
     Verdict { repository, pusher, faults: Vec::new(), refs }
 }
 
+/// The people who wrote any of the new commits, each by one name, sorted.
+pub fn contributors(policy: &Policy, update: &RefUpdate) -> Vec<String> {
+    let all = approvals::contributors(update);
+    let names: BTreeSet<String> = all.iter().map(|(who, _)| policy.people.name(who)).collect();
+    names.into_iter().collect()
+}
+
 fn judge_ref(
     policy: &Policy,
     pusher: &Pusher,

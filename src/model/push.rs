@@ -135,6 +135,8 @@ pub enum Role {
         lapse: Option<Lapse>,
         /// A created branch: another ref that git would take for it.
         shadow: Option<RefName>,
+        /// The commits whose histories are not new: what was subtracted.
+        base: Vec<ObjectId>,
         /// The new commits, parents before children.
         commits: Vec<Commit>,
     },

@@ -1,1 +1,8 @@
-//! To come.
+//! What people run by hand, and the other hook.
+
+pub mod baseline;
+pub mod check;
+pub mod demo;
+pub mod init;
+pub mod install;
+pub mod other_hook;

@@ -33,7 +33,8 @@ pub fn run(hook: &Path, input: &[u8]) -> anyhow::Result<Exit> {
     let status = child.wait().with_context(|| format!("waiting for the hook {name}"))?;
     match status.code().map(u8::try_from) {
         Some(Ok(0)) => Ok(Exit::Accepted),
-        Some(Ok(code)) => Ok(Exit::OtherHook(code)),
+        // The shim takes what is above 125 for a death of ours, as a shell does.
+        Some(Ok(code)) => Ok(Exit::OtherHook(code.min(125))),
         _ => bail!("the hook {name} ended without an answer: {status}"),
     }
 }
@@ -54,7 +55,10 @@ mod tests {
 
     #[test]
     fn both_hooks_must_agree() {
-        assert_eq!(answer("read old new name; test $name = refs/heads/main").unwrap(), Exit::Accepted);
+        assert_eq!(
+            answer("read old new name; test $name = refs/heads/main").unwrap(),
+            Exit::Accepted
+        );
         assert_eq!(answer("exit 3").unwrap(), Exit::OtherHook(3));
         assert_eq!(answer("exit 0 <&-").unwrap(), Exit::Accepted);
     }

@@ -229,7 +229,13 @@ projects = ["PAY"]
     #[test]
     fn a_misspelt_key_is_shown_with_its_place_and_its_neighbour() {
         let text = LEAST.replace("projects", "projcts");
-        insta::assert_snapshot!(parse(&text).unwrap_err(), @"");
+        insta::assert_snapshot!(parse(&text).unwrap_err(), @r#"
+        c.toml:10:1: unknown field `projcts`, expected one of `projects`, `states`, `types`, `trailers`, `skew`
+           |
+        10 | projcts = ["PAY"]
+           | ^^^^^^^
+        help: did you mean `projects`?
+        "#);
     }
 
     #[test]

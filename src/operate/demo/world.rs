@@ -58,12 +58,20 @@ impl World {
         let world = Self { dir, colour };
         std::fs::write(world.path("tickets.toml"), TICKETS)?;
         world.write_config("")?;
-        world.quiet("ana", world.directory(), &["init", "-q", "--bare", "-b", "main", "app.git"])?;
+        world.quiet(
+            "ana",
+            world.directory(),
+            &["init", "-q", "--bare", "-b", "main", "app.git"],
+        )?;
         for (login, _) in PEOPLE {
             world.quiet(login, world.directory(), &["clone", "-q", "app.git", login])?;
         }
         world.commit("ana", "Begin")?;
-        world.quiet("ana", &world.path("ana"), &["push", "-q", "origin", "HEAD:refs/heads/main"])?;
+        world.quiet(
+            "ana",
+            &world.path("ana"),
+            &["push", "-q", "origin", "HEAD:refs/heads/main"],
+        )?;
         for (login, _) in PEOPLE {
             world.renew(login)?;
         }
@@ -131,7 +139,8 @@ email_domain = "example.com"
     /// A commit with a line more in a file of its own, so that no two conflict.
     pub(super) fn commit(&self, who: &str, message: &str) -> anyhow::Result<()> {
         let clone = self.path(who);
-        let name = format!("{}.txt", message.split(':').next().unwrap_or(message).replace(' ', "-"));
+        let name =
+            format!("{}.txt", message.split(':').next().unwrap_or(message).replace(' ', "-"));
         std::fs::write(clone.join(&name), format!("{message}\n"))?;
         self.quiet(who, &clone, &["add", "."])?;
         self.quiet(who, &clone, &["commit", "-q", "-m", message])?;

@@ -1,0 +1,263 @@
+//! Appending: lock, look at the end, mend a torn one, write once, unlock, sync.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use jiff::Timestamp;
+
+use super::hash::{ZEROS, sha256};
+use super::place::{End, LONGEST, Place};
+use super::record::{Body, Line, VERSION};
+use crate::model::Receipt;
+use crate::policy::Policy;
+
+/// What wrote a record.
+const TOOL: &str = concat!("sockembot ", env!("CARGO_PKG_VERSION"));
+
+/// The chain as it grows under the lock, before anything of it is written.
+struct Chain<'a> {
+    bytes: Vec<u8>,
+    next: u64,
+    prev: String,
+    log: String,
+    policy: Option<&'a str>,
+    time: String,
+}
+
+/// Appends the records, with a genesis and a policy record before them where those
+/// are due, and comes back when they are on the disk. One receipt for each body.
+///
+/// # Errors
+/// Where anything is in the way. What was written before a fault stays, and the
+/// next append mends the end.
+pub fn append(
+    path: &Path,
+    policy: &Policy,
+    time: Timestamp,
+    bodies: &[Body],
+    until: Instant,
+) -> anyhow::Result<Vec<Receipt>> {
+    let mut place = Place::lock(path, until)?;
+    let end = place.end(path)?;
+    let mut chain = Chain::after(&end, policy, time);
+    chain.mend(&end)?;
+    chain.open(&place, &end, policy)?;
+    let receipts = bodies.iter().map(|body| chain.add(body)).collect::<anyhow::Result<Vec<_>>>()?;
+    let writing = || format!("writing the evidence {}", path.display());
+    place.file.write_all(&chain.bytes).with_context(writing)?;
+    place.file.unlock().with_context(writing)?;
+    place.file.sync_data().with_context(writing)?;
+    if place.is_new {
+        let directory = path.parent().unwrap_or(Path::new("/"));
+        File::open(directory).and_then(|dir| dir.sync_all()).with_context(writing)?;
+    }
+    Ok(receipts)
+}
+
+impl<'a> Chain<'a> {
+    fn after(end: &End, policy: &'a Policy, time: Timestamp) -> Self {
+        let (next, prev, log) = match &end.last {
+            Some((head, line)) => (head.seq + 1, sha256(line), head.log.clone()),
+            None => (0, ZEROS.to_owned(), uuid::Uuid::new_v4().to_string()),
+        };
+        let time = format!("{time:.3}");
+        Self { bytes: Vec::new(), next, prev, log, policy: Some(&policy.sha256), time }
+    }
+
+    /// A torn write is closed with a line feed and attested by a record: its bytes
+    /// are never deleted. It is no link of the chain, since it may have lost its own.
+    fn mend(&mut self, end: &End) -> anyhow::Result<()> {
+        if end.torn.is_empty() {
+            return Ok(());
+        }
+        self.bytes.push(b'\n');
+        let body = Body::Recovery { torn_bytes: end.torn.len(), sha256: sha256(&end.torn) };
+        self.add(&body)?;
+        Ok(())
+    }
+
+    /// The whole config is on record once, and again when it or the program changes:
+    /// so each change is under a policy that can be read.
+    fn open(&mut self, place: &Place, end: &End, policy: &Policy) -> anyhow::Result<()> {
+        if end.last.is_none() {
+            let uid = place.file.metadata().context("reading who owns the evidence")?.uid();
+            self.add(&Body::Genesis { host: host(), uid })?;
+        }
+        let known = end.last.as_ref().is_some_and(|(head, _)| {
+            head.policy.as_deref() == Some(&policy.sha256) && head.tool == TOOL
+        });
+        if !known {
+            let (sha256, text) = (policy.sha256.clone(), policy.text.clone());
+            self.add(&Body::Policy { sha256, text })?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, body: &Body) -> anyhow::Result<Receipt> {
+        let seq = self.next;
+        let line = serde_json::to_vec(&Line {
+            v: VERSION,
+            seq,
+            prev: &self.prev,
+            time: self.time.clone(),
+            log: &self.log,
+            policy: self.policy,
+            tool: TOOL,
+            body,
+        })
+        .context("putting a record into JSON")?;
+        if line.len() > LONGEST {
+            bail!("an evidence record would have {} bytes", line.len());
+        }
+        self.prev = sha256(&line);
+        self.next += 1;
+        self.bytes.extend(&line);
+        self.bytes.push(b'\n');
+        Ok(Receipt { seq, sha256: self.prev.clone() })
+    }
+}
+
+/// The kernel's name for this host; a record without it is worth as much.
+fn host() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evidence::chain;
+    use crate::policy::TEMPLATE;
+
+    fn policy(more: &str) -> Policy {
+        Policy::parse(Path::new("c.toml"), &format!("{TEMPLATE}{more}")).unwrap()
+    }
+
+    fn body() -> Body {
+        Body::Recovery { torn_bytes: 0, sha256: "\n\0\u{2028}\"".to_owned() }
+    }
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(20)
+    }
+
+    fn put(path: &Path, bodies: &[Body]) -> anyhow::Result<Vec<Receipt>> {
+        append(path, &policy(""), Timestamp::UNIX_EPOCH, bodies, soon())
+    }
+
+    fn fresh() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("evidence.jsonl");
+        (dir, path)
+    }
+
+    fn types(path: &Path) -> Vec<String> {
+        chain::read(path).unwrap().map(|entry| entry.unwrap().kind).collect()
+    }
+
+    #[test]
+    fn a_file_begins_with_a_genesis_and_the_policy_and_says_each_once() {
+        let (_dir, path) = fresh();
+        let first = put(&path, &[body()]).unwrap();
+        let second = put(&path, &[body(), body()]).unwrap();
+        assert_eq!(first.iter().chain(&second).map(|r| r.seq).collect::<Vec<_>>(), [2, 3, 4]);
+        append(&path, &policy("#"), Timestamp::UNIX_EPOCH, &[body()], soon()).unwrap();
+        assert_eq!(
+            types(&path),
+            ["genesis", "policy", "recovery", "recovery", "recovery", "policy", "recovery"]
+        );
+    }
+
+    #[test]
+    fn many_pushes_at_once_make_one_unbroken_chain() {
+        let (_dir, path) = fresh();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        put(&path, &[body()]).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(types(&path).len(), 2 + 160);
+    }
+
+    #[test]
+    fn a_torn_end_is_kept_and_attested() {
+        let (_dir, path) = fresh();
+        put(&path, &[body()]).unwrap();
+        let mut torn = std::fs::read(&path).unwrap();
+        torn.extend(b"{\"v\":1,\"seq\":3,\"pre");
+        std::fs::write(&path, &torn).unwrap();
+        put(&path, &[body()]).unwrap();
+        let healed = std::fs::read(&path).unwrap();
+        assert!(healed.starts_with(&torn));
+        assert_eq!(types(&path), ["genesis", "policy", "recovery", "recovery", "recovery"]);
+    }
+
+    #[test]
+    fn an_edited_end_stops_everything() {
+        let (_dir, path) = fresh();
+        put(&path, &[body()]).unwrap();
+        let mut edited = std::fs::read(&path).unwrap();
+        edited.extend(b"nothing to see here\n");
+        std::fs::write(&path, &edited).unwrap();
+        let error = put(&path, &[body()]).unwrap_err().to_string();
+        assert!(error.contains("was edited"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), edited);
+    }
+
+    #[test]
+    fn what_can_t_be_written_to_says_what_to_do() {
+        let (dir, path) = fresh();
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        for (path, help) in [
+            (dir.path().join("no/such/file"), "create its directory"),
+            (link, "symbolic link"),
+            (dir.path().to_path_buf(), "has to be a file"),
+        ] {
+            let error = put(&path, &[body()]).unwrap_err().to_string();
+            assert!(error.contains(help), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_lock_that_is_never_given_back_ends_the_wait() {
+        let (_dir, path) = fresh();
+        put(&path, &[body()]).unwrap();
+        let held = File::open(&path).unwrap();
+        held.lock().unwrap();
+        let soon = Instant::now() + Duration::from_millis(30);
+        let error = append(&path, &policy(""), Timestamp::UNIX_EPOCH, &[body()], soon);
+        assert!(error.unwrap_err().to_string().contains("hold the lock"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn wherever_a_write_is_torn_the_next_one_goes_on(cut in 0.0..1.0_f64) {
+            let (_dir, path) = fresh();
+            put(&path, &[body()]).unwrap();
+            let whole = std::fs::read(&path).unwrap();
+            put(&path, &[body(), body()]).unwrap();
+            let more = std::fs::read(&path).unwrap();
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss,
+                clippy::cast_precision_loss, reason = "a share of a small number")]
+            let at = whole.len() + ((more.len() - whole.len()) as f64 * cut) as usize;
+            std::fs::write(&path, &more[..at]).unwrap();
+            put(&path, &[body()]).unwrap();
+            prop_assert!(types(&path).len() >= 4);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! SHA-256 in lower-case hex, as `sha256sum` prints it.
+
+use sha2::{Digest as _, Sha256};
+
+/// What the first record names as the one before it.
+pub(super) const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

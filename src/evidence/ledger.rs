@@ -1,0 +1,165 @@
+//! The evidence of one push: what goes in, and where it left the refs.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::record::{ApprovalRecord, Body, Change, Failed, Mishap, Reason};
+use super::{Tips, append};
+use crate::digest::Failure;
+use crate::gather::governed::{Governed, Target};
+use crate::gather::push::Memory;
+use crate::guard::Witness;
+use crate::model::{
+    Decision, Movement, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Verdict,
+};
+use crate::policy::Policy;
+
+/// Keeps the records of one push together, under one id.
+pub struct Ledger {
+    policy: Arc<Policy>,
+    push: String,
+    repository: String,
+    pusher: Pusher,
+    targets: Vec<Target>,
+    tips: Tips,
+}
+
+impl Ledger {
+    /// For the governed refs of a push.
+    pub fn new(
+        policy: Arc<Policy>,
+        repository: &str,
+        pusher: &Pusher,
+        judged: &[(Target, Governed)],
+    ) -> Self {
+        Self {
+            push: uuid::Uuid::new_v4().to_string(),
+            repository: repository.to_owned(),
+            pusher: pusher.clone(),
+            targets: judged.iter().map(|(target, _)| target.clone()).collect(),
+            tips: Tips::beside(&policy.evidence, repository),
+            policy,
+        }
+    }
+
+    /// Writes one record for each ref of the verdict, and a baseline for each that
+    /// is seen for the first time. The receipts are those of the verdict.
+    ///
+    /// # Errors
+    /// Where the evidence can't be written: then the push must be refused.
+    pub fn record(
+        &self,
+        verdict: &Verdict,
+        elapsed: Duration,
+        until: Instant,
+    ) -> anyhow::Result<Vec<Receipt>> {
+        let first_seen = self.first_seen(verdict)?;
+        let mut bodies: Vec<Body> =
+            first_seen.iter().map(|(name, commit)| self.baseline(name, commit)).collect();
+        let baselines = bodies.len();
+        bodies.extend(verdict.refs.iter().map(|of_ref| self.body(verdict, of_ref, elapsed)));
+        let mut receipts =
+            append(&self.policy.evidence, &self.policy, Timestamp::now(), &bodies, until)?;
+        for (name, commit) in &first_seen {
+            self.tips.remember(name, Some(commit))?;
+        }
+        if verdict.decision() == Decision::Accept {
+            for of_ref in &verdict.refs {
+                if let Role::Branch { movement, .. } = &of_ref.update.role {
+                    let new = of_ref.update.line.change.new();
+                    let value = new.filter(|_| *movement != Movement::NoCommit);
+                    self.tips.remember(&of_ref.update.target, value)?;
+                }
+            }
+        }
+        Ok(receipts.split_off(baselines))
+    }
+
+    /// What puts a failure on record, once for each governed ref.
+    pub fn witness(&self) -> Witness {
+        let (policy, push) = (Arc::clone(&self.policy), self.push.clone());
+        let (repository, pusher) = (self.repository.clone(), self.pusher.clone());
+        let targets = self.targets.clone();
+        Arc::new(move |failure: &Failure, until| {
+            let body = |target: &Target| {
+                let error = Mishap {
+                    incident: failure.incident.clone(),
+                    doing: failure.doing.clone(),
+                    chain: failure.chain.clone(),
+                };
+                let (line, name) = (&target.line, &target.name);
+                Body::Failed(Box::new(Failed::of(&push, &repository, &pusher, line, name, error)))
+            };
+            let bodies: Vec<Body> = targets.iter().map(body).collect();
+            append(&policy.evidence, &policy, Timestamp::now(), &bodies, until)
+        })
+    }
+
+    fn body(&self, verdict: &Verdict, of_ref: &RefVerdict, elapsed: Duration) -> Body {
+        let (push, policy) = (Some(self.push.as_str()), &self.policy);
+        match &of_ref.update.role {
+            Role::Approval { .. } | Role::MisnamedApproval => {
+                Body::Approval(Box::new(ApprovalRecord::of(push, verdict, of_ref, policy)))
+            }
+            _ => Body::Change(Box::new(Change::of(push, verdict, of_ref, policy, elapsed))),
+        }
+    }
+
+    /// Branches that were there before any record of them: claims start where they are.
+    fn first_seen(&self, verdict: &Verdict) -> anyhow::Result<Vec<(RefName, ObjectId)>> {
+        let mut found = Vec::new();
+        for of_ref in &verdict.refs {
+            let update = &of_ref.update;
+            if let (Role::Branch { .. }, Some(old)) = (&update.role, update.line.change.old())
+                && self.tips.recorded(&update.target)?.is_empty()
+            {
+                found.push((update.target.clone(), old.clone()));
+            }
+        }
+        Ok(found)
+    }
+
+    fn baseline(&self, name: &RefName, commit: &ObjectId) -> Body {
+        Body::Baseline {
+            repo: self.repository.clone(),
+            name: name.clone(),
+            commit: commit.clone(),
+            by: Reason::FirstSeen,
+        }
+    }
+}
+
+impl Memory for Ledger {
+    fn recorded(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>> {
+        self.tips.recorded(target)
+    }
+
+    fn reread(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>> {
+        self.tips.reread(target)
+    }
+}
+
+/// Records where an admin lets claims about a ref start.
+///
+/// # Errors
+/// Where the evidence can't be written.
+pub fn baseline(
+    policy: &Policy,
+    repository: &str,
+    name: &RefName,
+    commit: &ObjectId,
+) -> anyhow::Result<Receipt> {
+    let body = Body::Baseline {
+        repo: repository.to_owned(),
+        name: name.clone(),
+        commit: commit.clone(),
+        by: Reason::Admin,
+    };
+    let until = Instant::now() + policy.deadline;
+    let receipts = append(&policy.evidence, policy, Timestamp::now(), &[body], until)?;
+    Tips::beside(&policy.evidence, repository).remember(name, Some(commit))?;
+    receipts.into_iter().next().context("the evidence gave no receipt")
+}

@@ -1,0 +1,145 @@
+//! The evidence file under its lock, and how it ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+
+use super::record::{Head, VERSION};
+
+/// Bytes of the longest line: a policy of 1 MiB, with every byte escaped.
+pub(super) const LONGEST: usize = 8 * 1024 * 1024;
+
+/// The open and locked file.
+pub(super) struct Place {
+    pub(super) file: File,
+    /// Whether nothing is in it yet.
+    pub(super) is_new: bool,
+}
+
+/// How the file ends.
+pub(super) struct End {
+    /// The last whole record, and its line.
+    pub(super) last: Option<(Head, Vec<u8>)>,
+    /// What follows the last line feed: a write that was torn off.
+    pub(super) torn: Vec<u8>,
+}
+
+impl Place {
+    /// Opens and locks the file, which is created where it is missing.
+    ///
+    /// # Errors
+    /// Where that is not allowed, the file is a link or no file, or somebody else
+    /// holds the lock until the time is up.
+    pub(super) fn lock(path: &Path, until: Instant) -> anyhow::Result<Self> {
+        // Whoever waited for the lock may hold a file that was moved away meanwhile.
+        loop {
+            let file = open(path)?;
+            wait_for(&file, path, until)?;
+            let metadata = file.metadata().with_context(|| reading(path))?;
+            if !metadata.is_file() {
+                bail!("the evidence {} is no file", path.display());
+            }
+            let now = std::fs::symlink_metadata(path).with_context(|| reading(path))?;
+            if (now.dev(), now.ino()) == (metadata.dev(), metadata.ino()) {
+                return Ok(Self { file, is_new: metadata.len() == 0 });
+            }
+        }
+    }
+
+    /// Reads the end of the file, backwards from there.
+    ///
+    /// # Errors
+    /// Where the last whole line is no record of ours: it was edited.
+    pub(super) fn end(&mut self, path: &Path) -> anyhow::Result<End> {
+        let mut bytes = Vec::new();
+        let mut start = self.file.metadata().with_context(|| reading(path))?.len();
+        while start > 0 && bytes.iter().filter(|b| **b == b'\n').count() < 2 {
+            if bytes.len() > 2 * LONGEST {
+                bail!("the last line of the evidence {} is too long to be ours", path.display());
+            }
+            let block = start.min(64 * 1024);
+            start -= block;
+            let mut before = vec![0; usize::try_from(block)?];
+            self.file.seek(SeekFrom::Start(start)).with_context(|| reading(path))?;
+            self.file.read_exact(&mut before).with_context(|| reading(path))?;
+            before.append(&mut bytes);
+            bytes = before;
+        }
+        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let torn = bytes.split_off(whole);
+        let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let line = line.rsplit(|b| *b == b'\n').next().unwrap_or(line);
+        let last = if whole == 0 { None } else { Some((head(line, path)?, line.to_vec())) };
+        Ok(End { last, torn })
+    }
+}
+
+/// What the next record needs of a line.
+pub(super) fn head(line: &[u8], path: &Path) -> anyhow::Result<Head> {
+    let head: Head = serde_json::from_slice(line).with_context(|| {
+        format!(
+            "the last line of the evidence {} is no record: it was edited; keep the file, and \
+             find out by whom",
+            path.display()
+        )
+    })?;
+    if head.v != VERSION {
+        bail!(
+            "the evidence {} is written in version {}, and this is version {VERSION}",
+            path.display(),
+            head.v
+        );
+    }
+    Ok(head)
+}
+
+fn open(path: &Path) -> anyhow::Result<File> {
+    let shown = path.display();
+    let opened = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o640)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC | libc::O_NONBLOCK)
+        .open(path);
+    opened.map_err(|error| {
+        let help = match error.kind() {
+            ErrorKind::NotFound => "create its directory, owned by the user who runs git",
+            ErrorKind::PermissionDenied => "give it and its directory to the user who runs git",
+            ErrorKind::StorageFull => "make room on the disk",
+            _ if error.raw_os_error() == Some(libc::ELOOP) => {
+                "it is a symbolic link; name the file itself in the config"
+            }
+            _ => "it has to be a file that can be appended to",
+        };
+        anyhow::Error::new(error).context(format!("the evidence {shown} can't be opened; {help}"))
+    })
+}
+
+fn wait_for(file: &File, path: &Path, until: Instant) -> anyhow::Result<()> {
+    let mut pause = Duration::from_micros(200);
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => {
+                bail!("other pushes hold the lock of the evidence {}", path.display())
+            }
+            Err(TryLockError::Error(error)) => {
+                let locking = || format!("locking the evidence {}", path.display());
+                return Err(error).with_context(locking);
+            }
+        }
+    }
+}
+
+fn reading(path: &Path) -> String {
+    format!("reading the evidence {}", path.display())
+}

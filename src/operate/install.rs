@@ -1,0 +1,217 @@
+//! Putting the hook into repositories, beside the one that was there, and taking it out again.
+
+use std::fs::Permissions;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+
+use crate::gather::config;
+use crate::policy::Host;
+
+/// The hook as it is installed, but for its paths.
+const SHIM: &str = include_str!("../../hooks/pre-receive");
+
+/// By this line a hook of ours is known.
+const MARK: &str = "# Runs sockembot on each push. Written by `sockembot install`";
+
+const KEPT: &str = ".kept-by-sockembot";
+
+/// Installs the hook into each repository. Doing it again changes nothing but the
+/// paths.
+///
+/// # Errors
+/// Where the config has a mistake, or a repository can't take the hook; the ones
+/// before it have it then.
+pub fn install(
+    repositories: &[PathBuf],
+    config: &Path,
+    binary: &Path,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let policy = config::load(config)?;
+    for repository in repositories {
+        let hook = place(repository, &policy.host)?;
+        let installing = || format!("installing the hook {}", hook.display());
+        let kept = keep(&hook).with_context(installing)?;
+        let runs = kept.as_deref().filter(|kept| is_executable(kept));
+        write(&hook, &shim(binary, config, runs)?).with_context(installing)?;
+        writeln!(out, "installed {}", hook.display())?;
+        match (&kept, runs) {
+            (Some(kept), Some(_)) => writeln!(out, "  it runs {} after it", kept.display())?,
+            (Some(kept), None) => {
+                writeln!(out, "  {} is not executable, and so not run", kept.display())?;
+            }
+            (None, _) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Takes the hook out of each repository, and puts back what was there before.
+///
+/// # Errors
+/// Where a hook can't be removed.
+pub fn uninstall(repositories: &[PathBuf], out: &mut dyn Write) -> anyhow::Result<()> {
+    for repository in repositories {
+        let mut found = false;
+        for hook in places(repository)? {
+            if !is_ours(&hook)? {
+                continue;
+            }
+            found = true;
+            let kept = kept_beside(&hook);
+            let removing = || format!("removing the hook {}", hook.display());
+            if kept.symlink_metadata().is_ok() {
+                std::fs::rename(&kept, &hook).with_context(removing)?;
+                writeln!(out, "restored {}", hook.display())?;
+            } else {
+                std::fs::remove_file(&hook).with_context(removing)?;
+                writeln!(out, "removed {}", hook.display())?;
+            }
+        }
+        if !found {
+            writeln!(out, "{} has no hook of ours", repository.display())?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a host looks for our hook in a repository.
+fn place(repository: &Path, host: &Host) -> anyhow::Result<PathBuf> {
+    let [plain, gitea, gitlab] = places(repository)?;
+    // Gitaly runs what is in `custom_hooks` (GitLab documentation, "Git server
+    // hooks"); Gitea's own `pre-receive` runs what is in `pre-receive.d`.
+    Ok(match host {
+        Host::Gitlab => gitlab,
+        _ if ["gitea", "forgejo"].iter().any(|name| gitea.with_file_name(name).exists()) => gitea,
+        _ => plain,
+    })
+}
+
+fn places(repository: &Path) -> anyhow::Result<[PathBuf; 3]> {
+    let git_dir = rev_parse(repository, &["--git-common-dir"])?;
+    let hooks = rev_parse(repository, &["--git-path", "hooks"])?;
+    if !hooks.starts_with(&git_dir) {
+        bail!(
+            "git runs the hooks of {} out of {} (core.hooksPath), for all repositories alike; \
+             unset that, or call `sockembot pre-receive` from there",
+            repository.display(),
+            hooks.display()
+        );
+    }
+    Ok([
+        hooks.join("pre-receive"),
+        hooks.join("pre-receive.d/sockembot"),
+        git_dir.join("custom_hooks/pre-receive.d/sockembot"),
+    ])
+}
+
+fn rev_parse(repository: &Path, args: &[&str]) -> anyhow::Result<PathBuf> {
+    let shown = repository.display();
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(repository)
+        .args(["rev-parse", "--path-format=absolute"])
+        .args(args)
+        .env_remove("GIT_DIR")
+        .output()
+        .context("running git")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{shown} is no git repository: {}", said.trim());
+    }
+    let path = String::from_utf8(output.stdout).with_context(|| format!("reading {shown}"))?;
+    Ok(PathBuf::from(path.trim_end_matches('\n')))
+}
+
+/// Sets a hook aside that is not ours. It has two names until ours takes its first
+/// one, so there is no moment at which it is lost.
+fn keep(hook: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let kept = kept_beside(hook);
+    let is_kept = kept.symlink_metadata().is_ok();
+    if is_ours(hook)? {
+        return Ok(is_kept.then_some(kept));
+    }
+    let Ok(there) = hook.symlink_metadata() else { return Ok(is_kept.then_some(kept)) };
+    match std::fs::hard_link(hook, &kept) {
+        Ok(()) => Ok(Some(kept)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let before = kept.symlink_metadata()?;
+            if (before.dev(), before.ino()) != (there.dev(), there.ino()) {
+                bail!("{} is there as well; keep one of the two", kept.display());
+            }
+            Ok(Some(kept))
+        }
+        Err(error) => Err(error).context("setting aside the hook that is there"),
+    }
+}
+
+fn kept_beside(hook: &Path) -> PathBuf {
+    let mut name = hook.as_os_str().to_owned();
+    name.push(KEPT);
+    PathBuf::from(name)
+}
+
+fn is_ours(hook: &Path) -> anyhow::Result<bool> {
+    match std::fs::read(hook) {
+        Ok(text) => Ok(String::from_utf8_lossy(&text).contains(MARK)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("reading {}", hook.display())),
+    }
+}
+
+fn is_executable(hook: &Path) -> bool {
+    hook.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+/// The shim with its three paths.
+fn shim(binary: &Path, config: &Path, kept: Option<&Path>) -> anyhow::Result<String> {
+    let mut text = String::new();
+    for line in SHIM.lines() {
+        let line = match line.split_once('=').map(|(name, _)| name) {
+            Some("binary") => format!("binary={}", quoted(binary)?),
+            Some("config") => format!("config={}", quoted(config)?),
+            Some("kept") => format!("kept={}", kept.map_or(Ok("''".to_owned()), quoted)?),
+            _ => line.to_owned(),
+        };
+        text.push_str(&line);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+fn quoted(path: &Path) -> anyhow::Result<String> {
+    let Some(text) = path.to_str() else { bail!("the path {} is not UTF-8", path.display()) };
+    Ok(format!("'{}'", text.replace('\'', r"'\''")))
+}
+
+fn write(hook: &Path, text: &str) -> anyhow::Result<()> {
+    let directory = hook.parent().context("a hook has a directory")?;
+    std::fs::create_dir_all(directory)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".sockembot-")
+        .permissions(Permissions::from_mode(0o755))
+        .tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(Permissions::from_mode(0o755))?;
+    file.as_file().sync_all()?;
+    file.persist(hook)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_survive_the_shell() {
+        let path = Path::new("/it's a $(path)/sockembot");
+        let text = shim(path, path, None).unwrap();
+        assert!(text.contains(r"binary='/it'\''s a $(path)/sockembot'"), "{text}");
+        assert!(text.contains("kept=''"));
+        assert!(text.contains(MARK));
+    }
+}
