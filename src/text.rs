@@ -53,13 +53,14 @@ pub fn pad(foreign: &str, columns: usize) -> String {
 }
 
 /// Breaks a sentence into lines of at most [`WIDTH`] columns, the first begun
-/// with `first` and the others with `rest`. A word that is wider than a line
-/// stands alone on one, uncut: an id or a command must survive copying.
+/// with `first` and the others with `rest`. What stands between backticks is one
+/// word, and a word that is wider than a line stands alone on one, uncut: an id or
+/// a command must survive copying.
 pub fn wrap(sentence: &str, first: &str, rest: &str) -> String {
     let mut out = String::from(first);
     let mut used = first.width();
     let mut fresh = true;
-    for word in sentence.split_whitespace() {
+    for word in words(sentence) {
         let width = word.width();
         if !fresh && used + 1 + width > WIDTH {
             out.push('\n');
@@ -71,12 +72,28 @@ pub fn wrap(sentence: &str, first: &str, rest: &str) -> String {
             out.push(' ');
             used += 1;
         }
-        out.push_str(word);
+        out.push_str(&word);
         used += width;
         fresh = false;
     }
     out.push('\n');
     out
+}
+
+fn words(sentence: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut quoted = false;
+    for part in sentence.split_whitespace() {
+        match words.last_mut() {
+            Some(open) if quoted => {
+                open.push(' ');
+                open.push_str(part);
+            }
+            _ => words.push(part.to_owned()),
+        }
+        quoted ^= part.matches('`').count() % 2 == 1;
+    }
+    words
 }
 
 /// `1 commit`, `2 commits`, `12,000 commits`.
@@ -110,7 +127,7 @@ fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -168,6 +185,12 @@ mod tests {
         let text = wrap(&"word ".repeat(20), "hint: ", "hint:   ");
         assert!(text.lines().all(|line| line.width() <= WIDTH));
         assert_eq!(text.lines().count(), 2);
+    }
+
+    #[test]
+    fn a_command_stays_on_one_line() {
+        let text = wrap(&format!("{}run `git push now`, then", "word ".repeat(12)), "", "  ");
+        assert!(text.contains("\n  `git push now`, then"), "{text}");
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn headline(of_ref: &RefVerdict) -> String {
 
 fn approval(branch: &str, login: &str, change: &Change) -> String {
     let (branch, login) = (clean(branch), clean(login));
-    match change.new() {
+    match change.new_id() {
         Some(commit) => format!(
             "{login} approves {} and all that it contains for {branch}; it counts from now on",
             commit.short()

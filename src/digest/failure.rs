@@ -84,11 +84,17 @@ fn block(cause: &str) -> String {
     let mut lines = cause.lines();
     match (lines.next(), lines.next()) {
         (Some(only), None) => wrap(&shown(only), "  ", "    "),
-        (Some(_), Some(_)) => {
-            cause.lines().map(|line| format!("  {}\n", fit(&shown(line), WIDTH - 2))).collect()
-        }
+        (Some(_), Some(_)) => cause.lines().map(excerpt).collect(),
         (None, _) => String::new(),
     }
+}
+
+/// A line of a file or the caret below it keeps its columns; a sentence wraps.
+fn excerpt(line: &str) -> String {
+    if line.contains(" |") {
+        return format!("  {}\n", fit(&shown(line), WIDTH - 2));
+    }
+    wrap(&shown(line), "  ", "    ")
 }
 
 /// Cleaned, and without the password of a URL.

@@ -2,7 +2,7 @@
 
 use crate::model::verdict::Part;
 use crate::model::{
-    Movement, ObjectId, Pusher, RefVerdict, Role, Source, Start, Verdict, Violation,
+    MergeContent, Movement, ObjectId, Pusher, RefVerdict, Role, Source, Start, Verdict, Violation,
 };
 use crate::policy::{ApprovalSource, Policy};
 use crate::text::{clean, count, fit, list_or};
@@ -48,8 +48,8 @@ impl<'a> Scene<'a> {
         fit(&branch.unwrap_or_else(|| self.name()), 100)
     }
 
-    fn new(&self) -> Option<&ObjectId> {
-        self.update.and_then(|of_ref| of_ref.update.line.change.new())
+    fn new_id(&self) -> Option<&ObjectId> {
+        self.update.and_then(|of_ref| of_ref.update.line.change.new_id())
     }
 
     fn start(&self) -> Option<&Start> {
@@ -103,10 +103,17 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
             format!("the server did not say who pushes: {}", clean(why))
         }
         Violation::MalformedCommit(defect) => clean(&defect.to_string()),
-        Violation::MissingTicket { projects } => format!(
-            "no ticket of {} in the subject or a trailer",
-            list_or(&projects.iter().map(|p| fit(p, 20)).collect::<Vec<_>>())
-        ),
+        Violation::MissingTicket { projects, merge } => {
+            let projects = list_or(&projects.iter().map(|p| fit(p, 20)).collect::<Vec<_>>());
+            match merge {
+                MergeContent::Own => {
+                    format!("a merge with changes of its own, and no ticket of {projects}")
+                }
+                MergeContent::NotAMerge | MergeContent::Clean => {
+                    format!("no ticket of {projects} in the subject or a trailer")
+                }
+            }
+        }
         Violation::NoSuchTicket { key } => format!("there is no ticket {key}"),
         Violation::ClosedTicket { key, state } => format!("{key} is closed ({})", fit(state, 40)),
         Violation::WrongState { key, state, allowed } => format!(
@@ -184,7 +191,7 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
         Violation::MalformedCommit(_) => {
             vec!["make the commit again with `git commit --amend`, then push".to_owned()]
         }
-        Violation::MissingTicket { projects } => missing_ticket(projects, scene),
+        Violation::MissingTicket { projects, merge } => missing_ticket(projects, *merge, scene),
         Violation::NoSuchTicket { key } => {
             vec![format!("correct the key, or ask who runs the tracker to show us {key}")]
         }
@@ -216,14 +223,18 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
     }
 }
 
-fn missing_ticket(projects: &[String], scene: &Scene<'_>) -> Vec<String> {
+fn missing_ticket(projects: &[String], merge: MergeContent, scene: &Scene<'_>) -> Vec<String> {
     let example = format!("{}-123", projects.first().map_or("KEY", String::as_str));
+    if merge == MergeContent::Own {
+        let ticket = format!("or, for a conflict that you solved, add `Ticket: {example}` to it");
+        return vec!["merge again, with no change beside the merge".to_owned(), ticket];
+    }
     let mut hints = vec![format!("add a line such as `Ticket: {example}` to the commit message")];
     if scene.start() == Some(&Start::Root) {
         hints.push(baseline(scene));
     } else if scene.commits() == 1 {
         hints.push("reword with `git commit --amend`, then push again".to_owned());
-    } else if let Some(old) = scene.update.and_then(|of_ref| of_ref.update.line.change.old()) {
+    } else if let Some(old) = scene.update.and_then(|of_ref| of_ref.update.line.change.old_id()) {
         hints.push(format!("reword with `git rebase -i {}`, then push again", old.short()));
     } else {
         hints.push("reword with `git rebase -i`, then push again".to_owned());
@@ -252,14 +263,14 @@ fn missing_approval(scene: &Scene<'_>) -> Vec<String> {
 }
 
 fn approve(scene: &Scene<'_>, branch: &str, login: &str) -> String {
-    let commit = scene.new().map_or("COMMIT", ObjectId::short);
-    format!("a reviewer runs `git push origin {commit}:refs/approvals/{branch}/{login}`")
+    let commit = scene.new_id().map_or("COMMIT", ObjectId::short);
+    format!("a reviewer runs `git push origin +{commit}:refs/approvals/{branch}/{login}`")
 }
 
 /// History from before the control is not judged, once an admin says where it ends.
 fn baseline(scene: &Scene<'_>) -> String {
     let name = scene.update.map_or("REF", |of_ref| of_ref.update.line.name.as_str());
-    let commit = scene.new().map_or("COMMIT", ObjectId::as_str);
+    let commit = scene.new_id().map_or("COMMIT", ObjectId::as_str);
     format!(
         "history from before the control: {} runs `sockembot baseline {} {} {commit}`",
         scene.contact(),

@@ -69,7 +69,7 @@ impl Ledger {
         if verdict.decision() == Decision::Accept {
             for of_ref in &verdict.refs {
                 if let Role::Branch { movement, .. } = &of_ref.update.role {
-                    let new = of_ref.update.line.change.new();
+                    let new = of_ref.update.line.change.new_id();
                     let value = new.filter(|_| *movement != Movement::NoCommit);
                     self.tips.remember(&of_ref.update.target, value)?;
                 }
@@ -113,7 +113,7 @@ impl Ledger {
         let mut found = Vec::new();
         for of_ref in &verdict.refs {
             let update = &of_ref.update;
-            if let (Role::Branch { .. }, Some(old)) = (&update.role, update.line.change.old())
+            if let (Role::Branch { .. }, Some(old)) = (&update.role, update.line.change.old_id())
                 && self.tips.recorded(&update.target)?.is_empty()
             {
                 found.push((update.target.clone(), old.clone()));

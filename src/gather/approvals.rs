@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::git::Repo;
 use super::governed::Target;
 use super::push::{Sources, namespace_of};
-use crate::model::{Approval, Identity, ObjectId, Role, Source};
+use crate::model::{Approval, Commit, Identity, ObjectId, Role, Source};
 use crate::policy::ApprovalSource;
 
 /// The approvals for a branch that are not used up. One covers the commit it
@@ -41,12 +42,32 @@ pub(super) fn gather(
         if approved.is_empty() {
             continue;
         }
+        let (covers, gone): (BTreeSet<ObjectId>, BTreeSet<ObjectId>) =
+            approved.into_iter().partition(|id| new.contains(id));
         found.push(Approval {
             by: Identity::Login(login.to_owned()),
             at: None,
-            covers: approved.into_iter().filter(|id| new.contains(id)).collect(),
             source: Source::Ref { name: name.without_namespace(), commit: value },
+            outdated_for: other_versions(sources.repo, &gone, commits)?,
+            covers,
         });
     }
     Ok(found)
+}
+
+/// The new commits that have author and author's time of one of these: amending and
+/// rebasing keep both. It only chooses the words of a refusal.
+fn other_versions(
+    repo: &Repo,
+    approved: &BTreeSet<ObjectId>,
+    new: &[Commit],
+) -> anyhow::Result<BTreeSet<ObjectId>> {
+    let mut authors = Vec::new();
+    for id in approved {
+        authors.extend(repo.commit(id)?.content.map(|content| content.author));
+    }
+    let is_version = |commit: &&Commit| {
+        commit.content.as_ref().is_ok_and(|content| authors.contains(&content.author))
+    };
+    Ok(new.iter().filter(is_version).map(|commit| commit.id.clone()).collect())
 }

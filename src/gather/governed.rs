@@ -41,36 +41,61 @@ pub enum Governed {
     },
 }
 
+/// What a ref is held against.
+pub struct Rulebook<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The repository's name at the host.
+    pub repository: &'a str,
+    /// Whether `Main` is written to the file of `main`.
+    pub case: Case,
+    /// Whether a ref is in the repository or the push.
+    pub exists: &'a dyn Fn(&RefName) -> anyhow::Result<bool>,
+}
+
+/// Whether the repository's file system tells names apart that differ in case only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// It does.
+    Kept,
+    /// It does not.
+    Ignored,
+}
+
+impl Rulebook<'_> {
+    fn governing(&self, name: &RefName) -> Option<usize> {
+        self.policy.governing(self.repository, name).or_else(|| match self.case {
+            Case::Kept => None,
+            Case::Ignored => self.policy.governing_ignoring_case(self.repository, name),
+        })
+    }
+}
+
 /// Decides why a ref is judged. What is written counts before what was named: a
 /// push to an alias of `main` writes `main`.
 ///
 /// # Errors
-/// Where `exists` fails, which tells whether a ref is in the repository or the push.
-pub fn governed(
-    policy: &Policy,
-    repository: &str,
-    target: &Target,
-    exists: &dyn Fn(&RefName) -> anyhow::Result<bool>,
-) -> anyhow::Result<Governed> {
+/// Where it can't be found out whether a ref exists.
+pub fn governed(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Governed> {
     let names = [
         target.name.without_namespace(),
         target.name.clone(),
         target.line.name.without_namespace(),
         target.line.name.clone(),
     ];
-    if let Some(shadow) = shadow(policy, repository, target, exists)? {
+    if let Some(shadow) = shadow(rules, target)? {
         return Ok(shadow);
     }
     for name in &names {
         if let Some(rest) = name.as_str().strip_prefix("refs/approvals/") {
             return Ok(approval(rest));
         }
-        if let Some(table) = policy.governing(repository, name) {
+        if let Some(table) = rules.governing(name) {
             let is_tag = name.tag().is_some();
             return Ok(if is_tag { Governed::Tag(table) } else { Governed::Branch(table) });
         }
         if name.as_str().starts_with("refs/replace/")
-            && let Some(table) = policy.governs_repository(repository)
+            && let Some(table) = rules.policy.governs_repository(rules.repository)
         {
             return Ok(Governed::Replacement(table));
         }
@@ -91,24 +116,20 @@ fn approval(rest: &str) -> Governed {
 /// gitrevisions(7) takes `main` for `refs/main` and `refs/tags/main` before it
 /// takes it for `refs/heads/main`. A pattern governs names that are no branch yet,
 /// so only a branch that is there, or is named to the letter, can be shadowed.
-fn shadow(
-    policy: &Policy,
-    repository: &str,
-    target: &Target,
-    exists: &dyn Fn(&RefName) -> anyhow::Result<bool>,
-) -> anyhow::Result<Option<Governed>> {
+fn shadow(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Option<Governed>> {
     if matches!(target.line.change, Change::Delete { .. }) {
         return Ok(None);
     }
     let plain = target.name.without_namespace();
     let Some(short) = shadowed_name(&plain) else { return Ok(None) };
     let branch = RefName::parse(format!("refs/heads/{short}").as_bytes())?;
-    let Some(table) = policy.governing(repository, &branch) else { return Ok(None) };
-    let literal = policy
+    let Some(table) = rules.governing(&branch) else { return Ok(None) };
+    let literal = rules
+        .policy
         .tables
         .get(table)
         .is_some_and(|table| table.refs.as_strings().iter().any(|p| *p == branch.as_str()));
-    if literal || exists(&beside(target, &plain, &branch)?)? {
+    if literal || (rules.exists)(&beside(target, &plain, &branch)?)? {
         return Ok(Some(Governed::Shadow { branch, table }));
     }
     Ok(None)

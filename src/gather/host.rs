@@ -39,6 +39,10 @@ pub fn call(host: &Host, variable: Variable<'_>, git_dir: &Path) -> anyhow::Resu
     };
     let (repository, pusher) = match host {
         Host::Plain { pusher, root } => {
+            if let Some(root) = root.as_deref().filter(|root| !git_dir.starts_with(root)) {
+                let (here, root) = (git_dir.display(), root.display());
+                bail!("the repository {here} is not below `host.root` in the config, {root}");
+            }
             (name_of(git_dir, root.as_deref())?, person(pusher, set(pusher)))
         }
         Host::Gitolite => (must("GL_REPO")?, person("GL_USER", set("GL_USER"))),
@@ -162,6 +166,12 @@ mod tests {
             assert_eq!((found.as_str(), pusher.login()), (repository, Some(login)));
             assert!(matches!(pusher, Pusher::Person { .. }));
         }
+    }
+
+    #[test]
+    fn a_repository_outside_the_root_has_no_name_that_a_pattern_could_mean() {
+        let host = Host::Plain { pusher: "REMOTE_USER".to_owned(), root: Some("/srv/gi".into()) };
+        assert!(call_with(&host, &[]).unwrap_err().to_string().contains("host.root"));
     }
 
     #[test]

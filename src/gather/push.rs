@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::approvals;
 use super::git::Repo;
-use super::governed::{Governed, Target, governed, shadows_of};
+use super::governed::{Case, Governed, Rulebook, Target, governed, shadows_of};
 use crate::model::{
     Approvals, Change, Lapse, Movement, ObjectId, Push, Pusher, RefLine, RefName, RefUpdate, Role,
     Start, Tagged, Violation,
@@ -71,13 +71,15 @@ pub fn judged(
 ) -> anyhow::Result<Vec<(Target, Governed)>> {
     let pushed: BTreeSet<&RefName> = targets
         .iter()
-        .filter(|target| target.line.change.new().is_some())
+        .filter(|target| target.line.change.new_id().is_some())
         .map(|target| &target.name)
         .collect();
     let exists = |name: &RefName| Ok(pushed.contains(name) || repo.tip(name)?.is_some());
+    let case = if repo.ignores_case()? { Case::Ignored } else { Case::Kept };
+    let rules = Rulebook { policy, repository, case, exists: &exists };
     let mut judged = Vec::new();
     for target in targets {
-        match governed(policy, repository, target, &exists)? {
+        match governed(&rules, target)? {
             Governed::No => {}
             why => judged.push((target.clone(), why)),
         }
@@ -105,7 +107,7 @@ impl Sources<'_> {
         let incoming: Vec<ObjectId> = judged
             .iter()
             .filter(|(_, why)| matches!(why, Governed::Branch(_)))
-            .filter_map(|(target, _)| target.line.change.new().cloned())
+            .filter_map(|(target, _)| target.line.change.new_id().cloned())
             .collect();
         let mut updates = Vec::new();
         let mut found = Vec::new();
@@ -138,7 +140,7 @@ impl Sources<'_> {
     fn branch(&self, target: &Target, table: usize) -> anyhow::Result<Role> {
         let movement = self.movement(&target.line.change)?;
         let (start, lapse, base) = self.start(target, table)?;
-        let commits = match (movement, target.line.change.new()) {
+        let commits = match (movement, target.line.change.new_id()) {
             (Movement::Created | Movement::FastForward | Movement::Rewritten, Some(new)) => self
                 .repo
                 .new_commits(new, &base)?
@@ -155,7 +157,7 @@ impl Sources<'_> {
     }
 
     fn movement(&self, change: &Change) -> anyhow::Result<Movement> {
-        if let Some(new) = change.new()
+        if let Some(new) = change.new_id()
             && self.repo.commit_behind(new)?.as_ref() != Some(new)
         {
             return Ok(Movement::NoCommit);
@@ -182,7 +184,7 @@ impl Sources<'_> {
         table: usize,
     ) -> anyhow::Result<(Start, Option<Lapse>, Vec<ObjectId>)> {
         let mut base = self.governed_tips(target, table)?;
-        let Some(old) = target.line.change.old() else {
+        let Some(old) = target.line.change.old_id() else {
             let recorded = self.present(self.memory.recorded(&target.name)?)?;
             let start = match (base.is_empty(), recorded.is_empty()) {
                 (true, true) => Start::Root,
@@ -290,7 +292,7 @@ impl Sources<'_> {
         table: Option<usize>,
         incoming: &[ObjectId],
     ) -> anyhow::Result<Tagged> {
-        let Some(new) = target.line.change.new() else { return Ok(Tagged::Nothing) };
+        let Some(new) = target.line.change.new_id() else { return Ok(Tagged::Nothing) };
         let Some(commit) = self.repo.commit_behind(new)? else { return Ok(Tagged::NoCommit) };
         if table.is_none() {
             // An approval must name the commit itself, not a tag object before it.

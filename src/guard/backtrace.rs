@@ -11,11 +11,17 @@ static PANIC: Mutex<Option<(String, String)>> = Mutex::new(None);
 pub(super) fn catch_panics() {
     std::panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         let place = info.location().map(ToString::to_string).unwrap_or_else(String::new);
-        let said = info.payload_as_str().unwrap_or("a panic without words");
+        let said = words(info.payload());
         let message = format!("a bug in sockembot: {said}, at {}", short(&place));
         let trace = Backtrace::force_capture().to_string();
         *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some((message, trace));
     }));
+}
+
+/// `panic!` carries its words in one of two types.
+fn words(payload: &dyn std::any::Any) -> &str {
+    let formatted = payload.downcast_ref::<String>().map(String::as_str);
+    formatted.or(payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
 }
 
 /// What the last panic said, and where.

@@ -55,7 +55,7 @@ pub(super) fn check(
     }
     let violation = covering()
         .find_map(in_the_way)
-        .or_else(|| judged.iter().find_map(stale))
+        .or_else(|| judged.iter().find_map(|judged| stale(judged, &commit.id)))
         .unwrap_or(Violation::MissingApproval { have: counting.len(), need });
     Some(Check::broken(on, violation))
 }
@@ -73,11 +73,12 @@ fn in_the_way(judged: &JudgedApproval) -> Option<Violation> {
     }
 }
 
-/// An approval by somebody independent that covers nothing of this push: it was
-/// given for a version that was then amended or rebased.
-fn stale(judged: &JudgedApproval) -> Option<Violation> {
-    let unused = judged.approval.covers.is_empty() && judged.standing == Standing::Counts;
-    unused.then(|| Violation::StaleApproval {
+/// An approval by somebody independent that was given for another version of the
+/// commit: it was then amended or rebased, or the ticket was approved before it.
+fn stale(judged: &JudgedApproval, commit: &ObjectId) -> Option<Violation> {
+    let is_stale =
+        judged.approval.outdated_for.contains(commit) && judged.standing == Standing::Counts;
+    is_stale.then(|| Violation::StaleApproval {
         by: judged.person.clone(),
         source: judged.approval.source.clone(),
     })
@@ -148,16 +149,19 @@ fn on_tickets(change: &Change<'_>, update: &RefUpdate) -> Vec<Approval> {
             continue;
         };
         for approval in &ticket.approvals {
-            let covers = if approval.at >= last {
-                naming.iter().map(|(commit, _)| commit.id.clone()).collect()
+            let naming: BTreeSet<ObjectId> =
+                naming.iter().map(|(commit, _)| commit.id.clone()).collect();
+            let (covers, outdated_for) = if approval.at >= last {
+                (naming, BTreeSet::new())
             } else {
-                BTreeSet::new()
+                (BTreeSet::new(), naming)
             };
             found.push(Approval {
                 by: approval.by.clone(),
                 at: Some(approval.at),
                 source: Source::Ticket { key: key.clone() },
                 covers,
+                outdated_for,
             });
         }
     }

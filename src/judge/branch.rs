@@ -48,7 +48,7 @@ pub(super) fn checks(
 fn movement(update: &RefUpdate) -> Check {
     let met = |fact| Check::met(Rule::RewrittenBranch, Subject::Ref, Basis::Fact(fact));
     let Role::Branch { movement, .. } = &update.role else { return met("not a branch") };
-    match (movement, update.line.change.old(), update.line.change.new()) {
+    match (movement, update.line.change.old_id(), update.line.change.new_id()) {
         (Movement::Created, _, _) => met("created"),
         (Movement::FastForward, _, _) => met("fast-forward"),
         (Movement::Rewritten, Some(old), Some(new)) => {

@@ -14,7 +14,8 @@ pub(super) fn checks(change: &Change<'_>, on: &Subject, content: &Content) -> Ve
     let keys = rules.keys(content);
     if keys.is_empty() {
         let projects = rules.projects.clone();
-        return vec![Check::broken(on.clone(), Violation::MissingTicket { projects })];
+        let violation = Violation::MissingTicket { projects, merge: content.merge };
+        return vec![Check::broken(on.clone(), violation)];
     }
     let mut checks =
         vec![Check::met(Rule::MissingTicket, on.clone(), Basis::Tickets(keys.clone()))];

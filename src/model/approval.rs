@@ -17,6 +17,8 @@ pub struct Approval {
     pub source: Source,
     /// Which of the new commits it covers.
     pub covers: BTreeSet<ObjectId>,
+    /// Which of them are other versions of what it was given for.
+    pub outdated_for: BTreeSet<ObjectId>,
 }
 
 /// Where an approval was given, strongest first.

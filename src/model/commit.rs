@@ -55,7 +55,7 @@ pub struct Trailer {
 }
 
 /// Whether a commit is a merge that adds nothing of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MergeContent {
     /// One parent or none.
     NotAMerge,

@@ -93,7 +93,7 @@ pub enum Change {
 
 impl Change {
     /// Where the ref was.
-    pub fn old(&self) -> Option<&ObjectId> {
+    pub fn old_id(&self) -> Option<&ObjectId> {
         match self {
             Self::Create { .. } => None,
             Self::Update { old, .. } | Self::Delete { old } => Some(old),
@@ -101,7 +101,7 @@ impl Change {
     }
 
     /// Where it goes.
-    pub fn new(&self) -> Option<&ObjectId> {
+    pub fn new_id(&self) -> Option<&ObjectId> {
         match self {
             Self::Create { new } | Self::Update { new, .. } => Some(new),
             Self::Delete { .. } => None,

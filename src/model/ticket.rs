@@ -100,7 +100,7 @@ pub struct TicketApproval {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// The ticket.
-    Found(Ticket),
+    Found(Box<Ticket>),
     /// There is no such ticket, or our account may not see it.
     Absent,
     /// The tracker did not answer.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Approval, Defect, Identity, Lookup, ObjectId, Pusher, RefName, RefUpdate, Rule, Source,
-    TicketKey,
+    Approval, Defect, Identity, Lookup, MergeContent, ObjectId, Pusher, RefName, RefUpdate, Rule,
+    Source, TicketKey,
 };
 
 /// The judgement of one push.
@@ -175,6 +175,8 @@ pub enum Violation {
     MissingTicket {
         /// The projects whose keys are looked for.
         projects: Vec<String>,
+        /// A merge could do without, had it nothing of its own.
+        merge: MergeContent,
     },
     /// See [`Rule::NoSuchTicket`].
     NoSuchTicket {

@@ -29,7 +29,11 @@ impl Tracker for FileTracker<'_> {
         }
         let answer = match read(self.path) {
             Ok(mut tickets) => {
-                let found = |key| tickets.remove(key).map_or(Lookup::Absent, Lookup::Found);
+                let found = |key| {
+                    tickets
+                        .remove(key)
+                        .map_or(Lookup::Absent, |ticket| Lookup::Found(Box::new(ticket)))
+                };
                 return keys.iter().cloned().zip(keys.iter().map(found)).collect();
             }
             Err(error) => Lookup::Unknown { why: format!("{error:#}") },

@@ -72,7 +72,7 @@ fn forged(world: &World) -> anyhow::Result<Push> {
 fn bob_approves(world: &World) -> anyhow::Result<Push> {
     world.quiet("ana", &world.path("ana"), &["push", "-q", "origin", "main:review/pay-1"])?;
     world.quiet("bob", &world.path("bob"), &["fetch", "-q", "origin"])?;
-    world.push("bob", &["origin", "origin/review/pay-1:refs/approvals/main/bob"])
+    world.push("bob", &["origin", "+origin/review/pay-1:refs/approvals/main/bob"])
 }
 
 fn approved(world: &World) -> anyhow::Result<Push> {
@@ -129,7 +129,7 @@ fn approve(world: &World, author: &str, reviewer: &str, side: &str) -> anyhow::R
     world.quiet(author, &world.path(author), &["push", "-q", "origin", &to_side])?;
     let clone = world.path(reviewer);
     world.quiet(reviewer, &clone, &["fetch", "-q", "origin"])?;
-    let approval = format!("origin/{side}:refs/approvals/main/{reviewer}");
-    world.quiet(reviewer, &clone, &["push", "-q", "-f", "origin", &approval])?;
+    let approval = format!("+origin/{side}:refs/approvals/main/{reviewer}");
+    world.quiet(reviewer, &clone, &["push", "-q", "origin", &approval])?;
     Ok(())
 }
