@@ -62,8 +62,9 @@ fn parse_line(line: &[u8], id_length: usize) -> Result<RefLine, String> {
     let (Some(old), Some(new), Some(name)) = (fields.next(), fields.next(), fields.next()) else {
         return Err("a line has an old id, a new id and a ref name".to_owned());
     };
+    let ids = (parse_id(old, id_length)?, parse_id(new, id_length)?);
     let name = RefName::parse(name).map_err(|bad| bad.to_string())?;
-    let change = match (parse_id(old, id_length)?, parse_id(new, id_length)?) {
+    let change = match ids {
         (None, Some(new)) => Change::Create { new },
         (Some(old), Some(new)) => Change::Update { old, new },
         (Some(old), None) => Change::Delete { old },

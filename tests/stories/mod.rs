@@ -1,0 +1,16 @@
+//! One file for each thing that somebody relies on.
+
+mod approvals;
+mod bad_input;
+mod bypasses;
+mod commands;
+mod failing;
+mod hosts;
+mod installing;
+mod landing;
+mod moving_refs;
+mod over_http;
+mod over_ssh;
+mod recording;
+mod repositories;
+mod tickets;

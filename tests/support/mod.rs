@@ -1,0 +1,14 @@
+//! A server, the clones of its people, and what they see when they push.
+
+mod clone;
+mod git;
+mod server;
+mod shown;
+
+pub(crate) use clone::Clone;
+pub(crate) use git::{git, git_bytes, hermetic};
+pub(crate) use server::{Server, Setup};
+pub(crate) use shown::Shown;
+
+/// The binary under test.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sockembot");
