@@ -38,6 +38,9 @@ enum Command {
     /// Judge a push; git runs this through the installed hook
     PreReceive(PreReceive),
     /// Judge commits by hand, in a clone or in CI
+    ///
+    /// Nothing is recorded. Approvals are read from refs/approvals/; in a clone,
+    /// fetch them first: git fetch origin '+refs/approvals/*:refs/approvals/*'
     Check(Check),
     /// Print a commented config with every key and its default
     Init,
@@ -82,8 +85,6 @@ struct Install {
     repositories: Repositories,
 }
 
-/// Approvals are read from refs/approvals/*; in a clone, fetch them first:
-/// `git fetch origin '+refs/approvals/*:refs/approvals/*'`
 #[derive(Debug, Args)]
 struct Check {
     /// The commits, as OLD..NEW; by default what HEAD has and origin has not

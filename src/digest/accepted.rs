@@ -42,8 +42,8 @@ fn headline(of_ref: &RefVerdict) -> String {
         }
         Role::Branch { .. } => format!("{commits} to {name} {comply}, about to ship:"),
         Role::Tag { .. } => format!("tag {name} is on a commit of a governed branch"),
-        Role::Approval { branch, login, tagged: _ } => {
-            approval(branch, login, &of_ref.update.line.change)
+        Role::Approval { branch, login, replaces, .. } => {
+            approval(branch, login, &of_ref.update.line.change, replaces.as_ref())
         }
         Role::MisnamedApproval | Role::Replacement { .. } | Role::Shadow { .. } => {
             format!("{name} complies")
@@ -52,14 +52,21 @@ fn headline(of_ref: &RefVerdict) -> String {
     wrap(&what, "success: ", "  ")
 }
 
-fn approval(branch: &str, login: &str, change: &Change) -> String {
+/// There is one approval of each person for each branch: a new one takes the place
+/// of the last, and whoever gives it should know.
+fn approval(branch: &str, login: &str, change: &Change, replaces: Option<&ObjectId>) -> String {
     let (branch, login) = (clean(branch), clean(login));
-    match change.new_id() {
-        Some(commit) => format!(
-            "{login} approves {} and all that it contains for {branch}; it counts from now on",
-            commit.short()
+    let Some(commit) = change.new_id() else {
+        return format!("{login} withdraws the approval for {branch}");
+    };
+    let commit = commit.short();
+    match replaces {
+        None => format!("{login} approves {commit} and all that it contains for {branch}"),
+        Some(old) => format!(
+            "{login} approves {commit} and all that it contains for {branch}, and no longer {}, \
+             which has not landed",
+            old.short()
         ),
-        None => format!("{login} withdraws the approval for {branch}"),
     }
 }
 

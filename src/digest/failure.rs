@@ -147,6 +147,14 @@ mod tests {
             contact: Some("#platform-help".to_owned()),
             recorded: Vec::new(),
         });
-        insta::assert_snapshot!(report.replace(env!("CARGO_PKG_VERSION"), "[version]"), @"");
+        insta::assert_snapshot!(report.replace(env!("CARGO_PKG_VERSION"), "[version]"), @"
+        error: sockembot could not decide, so this push was refused
+          while reading the config /etc/sockembot/config.toml
+          No such file or directory (os error 2)
+        hint: your commits were not judged; nothing in them caused this
+        hint: pushing again will not help until this is repaired
+        hint: quote incident 7f3a91c2 to #platform-help
+        sockembot [version]
+        ");
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn findings(verdict: &Verdict, frame: &Frame<'_>) -> String {
             Mode::Monitor => "warning",
         };
         let commits = of_ref.update.role.commits();
-        out.push_str(&lapse(of_ref));
+        out.push_str(&lapse(verdict, of_ref, &scene));
         for (rule, group) in groups(of_ref, &scene) {
             out.push_str(&paragraph(keyword, rule, &group, commits));
         }
@@ -93,7 +93,10 @@ fn finding(check: &Check, scene: &Scene<'_>) -> Option<Group> {
         Outcome::Unknown { ticket, why } => Some(Group {
             what: format!("{ticket} could not be looked up, because {}", fit(why, 300)),
             commits: Vec::new(),
-            hints: vec!["the commits may be fine; push again in a few minutes".to_owned()],
+            hints: vec![
+                "the commits may be fine; push again in a few minutes".to_owned(),
+                format!("if it stays like this, tell {}", scene.contact()),
+            ],
         }),
     }
 }
@@ -114,7 +117,7 @@ fn paragraph(keyword: &str, rule: Rule, group: &Group, commits: &[Commit]) -> St
     out
 }
 
-fn lapse(of_ref: &RefVerdict) -> String {
+fn lapse(verdict: &Verdict, of_ref: &RefVerdict, scene: &Scene<'_>) -> String {
     let Role::Branch { lapse: Some(lapse), .. } = &of_ref.update.role else {
         return String::new();
     };
@@ -125,7 +128,10 @@ fn lapse(of_ref: &RefVerdict) -> String {
         lapse.recorded.short(),
         lapse.found.short()
     );
-    format!("{}\n", wrap(&what, "warning[lapse]: ", "  "))
+    let target = of_ref.update.target.as_str();
+    let command = sentences::baseline_command(&verdict.repository, target, lapse.found.as_str());
+    let hint = format!("{} can accept them on record: {command}", scene.contact());
+    format!("{}{}\n", wrap(&what, "warning[lapse]: ", "  "), wrap(&hint, "hint: ", "hint:   "))
 }
 
 fn headline(verdict: &Verdict) -> String {

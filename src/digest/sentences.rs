@@ -35,7 +35,7 @@ impl<'a> Scene<'a> {
             .map_or_else(|| "the ref".to_owned(), |of_ref| fit(of_ref.update.line.name.short(), 60))
     }
 
-    fn contact(&self) -> String {
+    pub(super) fn contact(&self) -> String {
         self.policy.contact.as_deref().map_or_else(
             || "the administrators of this server".to_owned(),
             |contact| fit(contact, 60),
@@ -272,11 +272,15 @@ fn baseline(scene: &Scene<'_>) -> String {
     let name = scene.update.map_or("REF", |of_ref| of_ref.update.line.name.as_str());
     let commit = scene.new_id().map_or("COMMIT", ObjectId::as_str);
     format!(
-        "history from before the control: {} runs `sockembot baseline {} {} {commit}`",
+        "for history from before the control, ask {} to run {}",
         scene.contact(),
-        fit(scene.repository, 200),
-        fit(name, 200)
+        baseline_command(scene.repository, name, commit)
     )
+}
+
+/// What an admin types to leave what is there unjudged, on record.
+pub(super) fn baseline_command(repository: &str, name: &str, commit: &str) -> String {
+    format!("`sockembot baseline {} {} {commit}`", fit(repository, 200), fit(name, 200))
 }
 
 fn unknown_pusher(scene: &Scene<'_>) -> String {

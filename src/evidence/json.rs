@@ -33,7 +33,7 @@ struct Fault {
 ///
 /// # Errors
 /// Where it can't be put into JSON.
-pub fn as_json(verdict: &Verdict, policy: &Policy) -> anyhow::Result<String> {
+pub fn as_json(verdict: &Verdict, decision: Decision, policy: &Policy) -> anyhow::Result<String> {
     let fault = |violation| Fault {
         rule: crate::model::Violation::rule(violation),
         what: digest::sentence_of_push(violation, policy),
@@ -41,7 +41,7 @@ pub fn as_json(verdict: &Verdict, policy: &Policy) -> anyhow::Result<String> {
     let answer = Answer {
         version: VERSION,
         repository: &verdict.repository,
-        decision: verdict.decision(),
+        decision,
         policy: &policy.sha256,
         faults: verdict.faults.iter().map(fault).collect(),
         refs: verdict

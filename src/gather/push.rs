@@ -125,7 +125,9 @@ impl Sources<'_> {
                     Role::Tag { table, tagged: self.tagged(&target, Some(table), &incoming)? }
                 }
                 Governed::Approval { branch, login } => {
-                    Role::Approval { branch, login, tagged: self.tagged(&target, None, &[])? }
+                    let tagged = self.tagged(&target, None, &[])?;
+                    let replaces = self.replaced(&target, &branch, &tagged)?;
+                    Role::Approval { branch, login, tagged, replaces }
                 }
                 Governed::MisnamedApproval => Role::MisnamedApproval,
                 Governed::Replacement(table) => Role::Replacement { table },
@@ -271,6 +273,27 @@ impl Sources<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// The commit whose approval is lost by this one: the new commit does not
+    /// contain it, and neither does the branch.
+    fn replaced(
+        &self,
+        target: &Target,
+        branch: &str,
+        tagged: &Tagged,
+    ) -> anyhow::Result<Option<ObjectId>> {
+        let (Some(old), Tagged::Commit { id, .. }) = (target.line.change.old_id(), tagged) else {
+            return Ok(None);
+        };
+        let namespace = namespace_of(&target.name);
+        let branch = RefName::parse(format!("{namespace}refs/heads/{branch}").as_bytes())?;
+        let landed = match self.repo.tip(&branch)? {
+            Some(tip) => self.repo.contains(&tip, old)?,
+            None => false,
+        };
+        let is_lost = !landed && !self.repo.contains(id, old)?;
+        Ok(is_lost.then(|| old.clone()))
     }
 
     fn shadow(&self, branch: &RefName) -> anyhow::Result<Option<RefName>> {

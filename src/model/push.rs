@@ -155,6 +155,8 @@ pub enum Role {
         login: String,
         /// Whether the value is a commit.
         tagged: Tagged,
+        /// What it approved until now and does no longer, if that has not landed.
+        replaces: Option<ObjectId>,
     },
     /// `refs/approvals/...` without a branch and a login.
     MisnamedApproval,

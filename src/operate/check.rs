@@ -6,12 +6,13 @@ use anyhow::{Context as _, bail};
 
 use crate::cli::Format;
 use crate::digest::{Frame, digest};
+use crate::evidence::as_json;
 use crate::exit::Exit;
 use crate::gather::git::Repo;
 use crate::gather::push::{Memory, Sources, judged, targets};
 use crate::gather::{config, host, tracker};
 use crate::judge::{Facts, judge};
-use crate::model::{Change, Identity, ObjectId, Pusher, RefLine, RefName, Verdict};
+use crate::model::{Change, Decision, Identity, ObjectId, Pusher, RefLine, RefName, Verdict};
 use crate::policy::{Host, Policy};
 
 /// What the command line asks.
@@ -54,15 +55,15 @@ pub fn check(question: &Question, format: Format) -> anyhow::Result<(String, Exi
     let repository = repository(question, &policy, &repo)?;
     let line = line(question, &repo)?;
     let verdict = verdict(&policy, &repo, &repository, pusher(question, &policy, &repo)?, line)?;
-    let exit = Exit::from(verdict.decision());
+    let decision = if verdict.refs.is_empty() { Decision::Accept } else { verdict.decision() };
     let text = match format {
-        Format::Json => crate::evidence::as_json(&verdict, &policy)?,
+        Format::Json => as_json(&verdict, decision, &policy)?,
         Format::Text if verdict.refs.is_empty() => {
             format!("no [[protect]] table governs this ref of {repository}: nothing to judge\n")
         }
         Format::Text => digest(&verdict, &Frame { policy: &policy, receipts: &[] }),
     };
-    Ok((text, exit))
+    Ok((text, decision.into()))
 }
 
 fn verdict(

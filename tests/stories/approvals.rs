@@ -12,7 +12,24 @@ fn nobody_approves_his_own_commit() {
     ana.approve(&id);
     let refused = ana.push(&["main"]);
     refused.refused_for(&["self-approval"]);
-    assert_snapshot!(refused.digest(), @"");
+    assert_snapshot!(refused.digest(), @r"
+         .-------.
+        / .-----. \
+       | / -   _ \ |
+       |(o)     (o)|   This push to main was refused.
+       | |   .   | |
+       | '  '--  | '   1 of 1 commit needs a fix. Nothing landed.
+        \       /
+         '-----'
+
+    error[self-approval]: ana approved, but also pushes this
+      769f4e2e PAY-1: x
+    hint: somebody who neither wrote nor pushes this must approve
+    hint: a reviewer runs
+    hint:   `git push origin +769f4e2e:refs/approvals/main/LOGIN`
+
+    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    ");
 }
 
 #[test]
@@ -87,7 +104,23 @@ fn an_amended_commit_has_lost_its_approval() {
     ana.git(&["commit", "-q", "--amend", "-m", "PAY-1: y"]);
     let refused = ana.push(&["main"]);
     refused.refused_for(&["stale-approval"]);
-    assert_snapshot!(refused.digest(), @"");
+    assert_snapshot!(refused.digest(), @r"
+         .-------.
+        / .-----. \
+       | / -   _ \ |
+       |(o)     (o)|   This push to main was refused.
+       | |   .   | |
+       | '  '--  | '   1 of 1 commit needs a fix. Nothing landed.
+        \       /
+         '-----'
+
+    error[stale-approval]: bob approved 769f4e2e, which is another version
+      e1f8862a PAY-1: y
+    hint: a reviewer runs
+    hint:   `git push origin +e1f8862a:refs/approvals/main/LOGIN`
+
+    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    ");
 }
 
 #[test]
@@ -133,6 +166,26 @@ fn an_approval_can_be_withdrawn() {
 }
 
 #[test]
+fn a_second_approval_takes_the_place_of_the_first_and_says_so() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    ana.git(&["checkout", "-q", "-b", "other", "origin/main"]);
+    let other = ana.commit("PAY-2: y");
+    ana.show();
+    bob.git(&["fetch", "-q", "origin"]);
+    let approved = bob.push(&[&format!("+{other}:refs/approvals/main/bob")]);
+    approved.accepted();
+    assert_snapshot!(approved.digest(), @"
+    success: bob approves 8e284b1b and all that it contains for main, and no
+      longer 769f4e2e, which has not landed
+    policy HASH, evidence #3 HASH, pushed by bob (REMOTE_USER)
+    ");
+    ana.push(&["main"]).refused_for(&["missing-approval"]);
+    ana.push(&["other:main"]).accepted();
+}
+
+#[test]
 fn two_approvals_are_by_two_people() {
     let server = Server::with(Setup {
         config: vec![("required = 1", "required = 2".to_owned())],
@@ -170,15 +223,34 @@ fn a_person_s_other_login_may_push_their_approval() {
 fn an_approver_who_might_be_the_author_does_not_count_until_the_config_says_who_is_who() {
     let server = Server::new();
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
-    let private = [("GIT_AUTHOR_EMAIL", "me@home.example"), ("GIT_COMMITTER_EMAIL", "me@home.example")];
+    let private =
+        [("GIT_AUTHOR_EMAIL", "me@home.example"), ("GIT_COMMITTER_EMAIL", "me@home.example")];
     let id = ana.commit_with("PAY-1: x", &private);
     ana.show();
     bob.approve(&id);
     let refused = ana.push(&["main"]);
     refused.refused_for(&["unmatched-approver"]);
-    assert_snapshot!(refused.digest(), @"");
+    assert_snapshot!(refused.digest(), @r"
+         .-------.
+        / .-----. \
+       | / -   _ \ |
+       |(o)     (o)|   This push to main was refused.
+       | |   .   | |
+       | '  '--  | '   1 of 1 commit needs a fix. Nothing landed.
+        \       /
+         '-----'
+
+    error[unmatched-approver]: bob approved, but might be the contributor
+      me@home.example
+      898c6a5f PAY-1: x
+    hint: ask #platform-help to add `me@home.example` to its person under
+    hint:   [people] in the config
+
+    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    ");
     let config = server.read("config.toml");
-    let person = "[[people.person]]\nname = \"Ana\"\nemails = [\"me@home.example\"]\nlogins = [\"ana\"]\n";
+    let person =
+        "[[people.person]]\nname = \"Ana\"\nemails = [\"me@home.example\"]\nlogins = [\"ana\"]\n";
     server.write("config.toml", &format!("{config}{person}"));
     ana.push(&["main"]).accepted();
 }
@@ -206,7 +278,23 @@ fn nobody_known_pushes_where_an_approval_is_required() {
     ana.approved_commit("PAY-1: x", &bob);
     let pushed = ana.git_with(&["push", "origin", "main"], &[("REMOTE_USER", "")]);
     pushed.refused_for(&["unknown-pusher"]);
-    assert_snapshot!(pushed.digest(), @"");
+    assert_snapshot!(pushed.digest(), @r"
+         .-------.
+        / .-----. \
+       | / -   _ \ |
+       |(o)     (o)|   This push to main was refused.
+       | |   .   | |
+       | '  '--  | '   Nothing landed.
+        \       /
+         '-----'
+
+    error[unknown-pusher]: the server did not say who pushes: REMOTE_USER is
+      not set
+    hint: ask #platform-help to have the server name the pusher: see [host]
+    hint:   in the config
+
+    policy HASH, evidence #4 HASH, pusher unknown
+    ");
 }
 
 #[test]

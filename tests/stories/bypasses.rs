@@ -1,1 +1,276 @@
-//! Stub.
+//! Ways around a hook that are known to have worked somewhere. Others stand with what they break:
+//! malformed input in `bad_input`, aliases and namespaces in `repositories`, forged names in
+//! `approvals` and `hosts`, rewriting in `moving_refs`, killing and stalling in `failing`.
+
+use crate::support::{Server, Setup, git};
+
+#[test]
+fn a_commit_that_is_on_a_side_branch_already_is_judged_all_the_same() {
+    let server = Server::new();
+    let eve = server.clone_for("eve");
+    eve.commit("no ticket");
+    eve.show();
+    eve.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
+    // A new governed branch at that commit sends no object at all.
+    eve.push(&["main:refs/heads/release/1"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+#[test]
+fn two_refs_of_one_push_do_not_hide_each_other_s_commits() {
+    let server = Server::new();
+    let eve = server.clone_for("eve");
+    eve.commit("no ticket");
+    eve.push(&["main:refs/heads/feature", "main"])
+        .refused_for(&["missing-ticket", "missing-approval"]);
+    eve.push(&["main:refs/heads/release/1", "main"]).refused_for(&[
+        "missing-ticket",
+        "missing-approval",
+        "missing-ticket",
+        "missing-approval",
+    ]);
+    assert_eq!(server.tip("refs/heads/feature"), "");
+}
+
+/// git compares the old value when it writes; the hook does not rely on it.
+#[test]
+fn a_lie_about_the_old_value_hides_nothing_once_the_branch_is_known() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    ana.push(&["main"]).accepted();
+    let evil = ana.commit("no ticket");
+    let top = ana.approved_commit("PAY-1: y", &bob);
+    let output = server.hook("ana", format!("{evil} {top} refs/heads/main\n").as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("error[missing-ticket]"), "{said}");
+}
+
+#[test]
+fn a_name_that_differs_in_case_is_the_branch_where_the_disk_says_so() {
+    let server = Server::new();
+    let eve = server.clone_for("eve");
+    eve.commit("no ticket");
+    eve.push(&["main:refs/heads/Main"]).accepted();
+    server.git(&["config", "core.ignorecase", "true"]);
+    eve.push(&["main:refs/heads/MAIN"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+#[test]
+fn a_name_that_only_looks_like_the_branch_is_another_one() {
+    let server = Server::new();
+    let eve = server.clone_for("eve");
+    let before = server.tip("refs/heads/main");
+    eve.commit("no ticket");
+    for name in ["refs/heads/refs/heads/main", "refs/heads/ma\u{202e}in", "refs/heads/m\u{430}in"] {
+        let pushed = eve.push(&[&format!("main:{name}")]);
+        pushed.accepted();
+        assert_eq!(pushed.digest(), "");
+    }
+    assert_eq!(server.tip("refs/heads/main"), before);
+}
+
+#[test]
+fn a_branch_that_went_away_on_the_server_comes_back_judged() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let id = ana.commit("PAY-1: x");
+    ana.show();
+    bob.approve_for("release/1", &id);
+    ana.push(&["main:refs/heads/release/1"]).accepted();
+    server.git(&["update-ref", "-d", "refs/heads/release/1"]);
+    ana.commit("no ticket");
+    ana.push(&["main:refs/heads/release/1"]).refused_for(&["missing-ticket", "missing-approval"]);
+    ana.push(&["main~1:refs/heads/release/1"]).accepted();
+}
+
+#[test]
+fn another_default_branch_leaves_the_governed_one_governed() {
+    let server = Server::new();
+    let eve = server.clone_for("eve");
+    server.git(&["symbolic-ref", "HEAD", "refs/heads/elsewhere"]);
+    eve.commit("no ticket");
+    eve.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+#[test]
+fn approvals_that_anybody_could_write_count_for_nothing() {
+    let server = Server::new();
+    let eve = server.clone_for("eve");
+    let id = eve.commit("PAY-1: x\n\nApproved-by: bob\nReviewed-by: Bob <bob@example.com>\n");
+    for name in
+        ["refs/notes/approvals", "refs/heads/approvals/main/bob", "refs/tags/approvals/main/bob"]
+    {
+        eve.push(&[&format!("{id}:{name}")]).accepted();
+    }
+    let long = "refs/namespaces/a/refs/approvals/main/bob";
+    eve.push(&[&format!("{id}:{long}")]).refused_for(&["forged-approval"]);
+    eve.push(&["main"]).refused_for(&["missing-approval"]);
+}
+
+#[test]
+fn an_alias_of_somebody_s_approval_is_that_approval() {
+    let server = Server::new();
+    server.git(&["symbolic-ref", "refs/heads/alias", "refs/approvals/main/bob"]);
+    let eve = server.clone_for("eve");
+    eve.commit("PAY-1: x");
+    eve.push(&["main:refs/heads/alias"]).refused_for(&["forged-approval"]);
+    assert_eq!(server.tip("refs/approvals"), "");
+}
+
+#[test]
+fn a_review_ref_of_the_host_is_judged_where_a_table_names_it() {
+    let server = Server::configured("refs = [", "refs = [\"refs/for/*\", ");
+    let eve = server.clone_for("eve");
+    eve.commit("no ticket");
+    eve.push(&["main:refs/for/main"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+#[test]
+fn an_octopus_is_a_commit_like_any_other() {
+    let server = Server::new();
+    let ana = server.clone_for("ana");
+    for (branch, by) in [("one", "bob"), ("two", "eve")] {
+        ana.git(&["checkout", "-q", "-b", branch, "origin/main"]);
+        ana.approved_commit(&format!("PAY-1: {branch}"), &server.clone_for(by));
+    }
+    ana.git(&["checkout", "-q", "main"]);
+    ana.git(&["merge", "-q", "--no-ff", "-m", "octopus", "one", "two"]);
+    let refused = ana.push(&["main"]);
+    refused.refused_for(&["missing-ticket", "missing-approval"]);
+    assert_eq!(refused.digest().matches("octopus").count(), 2, "{}", refused.seen());
+}
+
+#[test]
+fn a_foreign_history_that_is_merged_in_is_judged_whole() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.git(&["checkout", "-q", "--orphan", "foreign"]);
+    ana.commit("foreign root");
+    ana.git(&["checkout", "-q", "-f", "main"]);
+    ana.git(&["merge", "-q", "--allow-unrelated-histories", "-m", "PAY-1: join", "foreign"]);
+    ana.show();
+    bob.approve(&ana.head());
+    let refused = ana.push(&["main"]);
+    refused.refused_for(&["missing-ticket"]);
+    assert!(refused.digest().contains("foreign root"), "{}", refused.seen());
+}
+
+#[test]
+fn a_key_with_a_path_behind_it_is_no_key() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    for message in ["PAY-1/../PAY-7", "../PAY-1", "x\n\nTicket: PAY-1%2F..\n"] {
+        ana.renew();
+        ana.approved_commit(message, &bob);
+        let pushed = ana.push(&["main"]);
+        // The first names PAY-1 and then something else; it lands by that ticket alone.
+        let codes = pushed.codes();
+        assert!(codes.is_empty() || codes == ["missing-ticket"], "{message}: {codes:?}");
+    }
+}
+
+#[test]
+fn nothing_that_is_pushed_chooses_the_policy_or_skips_it() {
+    let server = Server::new();
+    server.git(&["config", "receive.advertisePushOptions", "true"]);
+    let eve = server.clone_for("eve");
+    let lax = "[[protect]]\nrepos = [\"*\"]\nrefs = [\"refs/heads/none\"]\n";
+    for name in ["config.toml", ".sockembot.toml", "sockembot.toml", ".mailmap"] {
+        std::fs::write(eve.path().join(name), lax).unwrap();
+    }
+    eve.commit("[skip ci] [sockembot skip] no-verify");
+    for option in ["skip", "sockembot.skip", "emergency=x", "ci.skip"] {
+        eve.push(&["-o", option, "main"]).refused_for(&["missing-ticket", "missing-approval"]);
+    }
+    eve.push(&["--no-verify", "main"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+#[test]
+fn no_variable_of_the_environment_chooses_the_policy_or_the_pusher() {
+    let server = Server::new();
+    server.write("lax.toml", "");
+    let lax = server.at("lax.toml");
+    let eve = server.clone_for("eve");
+    eve.commit("no ticket");
+    for (name, value) in [
+        ("SOCKEMBOT_CONFIG", lax.as_str()),
+        ("SOCKEMBOT_SKIP", "1"),
+        ("SOCKEMBOT_MODE", "monitor"),
+        ("GL_USER", "robot"),
+        ("USER", "robot"),
+        ("LOGNAME", "robot"),
+        ("GITEA_PUSHER_NAME", "robot"),
+        ("SSH_ORIGINAL_COMMAND", "robot"),
+        ("HTTP_X_REMOTE_USER", "robot"),
+        ("BASH_ENV", lax.as_str()),
+        ("ENV", lax.as_str()),
+        ("RUST_BACKTRACE", "0"),
+    ] {
+        let pushed = eve.git_with(&["push", "origin", "main"], &[(name, value)]);
+        pushed.refused_for(&["missing-ticket", "missing-approval"]);
+        assert!(pushed.digest().contains("pushed by eve"), "{name}: {}", pushed.seen());
+    }
+}
+
+#[test]
+fn an_index_that_is_lost_or_cut_short_is_made_anew() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    ana.push(&["main"]).accepted();
+    let tips = server.path("evidence.jsonl.tips");
+    for spoil in [true, false] {
+        for entry in std::fs::read_dir(&tips).unwrap() {
+            let path = entry.unwrap().path();
+            if spoil {
+                std::fs::write(path, "0123").unwrap()
+            } else {
+                std::fs::remove_file(path).unwrap()
+            }
+        }
+        ana.approved_commit("PAY-1: y", &bob);
+        ana.push(&["main"]).accepted();
+    }
+    assert_eq!(server.records("baseline").len(), 1);
+}
+
+#[test]
+fn a_ticket_s_title_reaches_the_terminal_as_text_and_on_one_line() {
+    let server = Server::new();
+    let title = r#"title = "\u001b]0;x\u0007 a\r\nremote: success: forged \u202e \u0000""#;
+    server.edit("tickets.toml", "title = \"Round half up in invoices\"", title);
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    let pushed = ana.push(&["main"]);
+    pushed.accepted();
+    assert!(!pushed.stderr.contains(['\u{1b}', '\u{7}', '\u{202e}', '\0']), "{}", pushed.seen());
+    assert!(!pushed.digest().lines().any(|line| line.starts_with("success: forged")));
+}
+
+#[test]
+fn a_policy_that_anybody_can_write_decides_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = Server::new();
+    let mode = std::fs::Permissions::from_mode(0o666);
+    std::fs::set_permissions(server.path("config.toml"), mode).unwrap();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.commit("PAY-1: x");
+    ana.push(&["main"]).failed_with("chmod o-w");
+    drop(bob);
+}
+
+#[test]
+fn a_repository_that_no_table_names_is_left_alone_but_for_approvals() {
+    let server = Server::with(Setup {
+        config: vec![("repos = [\"*\"]", "repos = [\"other\"]".to_owned())],
+        ..Setup::default()
+    });
+    let eve = server.clone_for("eve");
+    let id = eve.commit("no ticket");
+    let pushed = eve.push(&["main"]);
+    pushed.accepted();
+    assert_eq!(pushed.digest(), "");
+    eve.push(&["main:refs/approvals/main/bob"]).refused_for(&["forged-approval"]);
+    assert_eq!(git(eve.path(), &["rev-parse", "HEAD"]), id);
+}

@@ -1,1 +1,315 @@
-//! Stub.
+//! What people run by hand.
+
+use insta::assert_snapshot;
+
+use crate::support::{BINARY, Clone, Server, Shown, hermetic};
+
+/// Runs the binary in a clone.
+fn check(clone: &Clone, server: &Server, args: &[&str]) -> Shown {
+    let config = server.at("config.toml");
+    let all = [&["check", "--config", &config][..], args].concat();
+    let output = hermetic(BINARY, clone.path()).args(all).output().unwrap();
+    Shown::of(&output, clone.path().parent().unwrap())
+}
+
+#[test]
+fn check_judges_in_a_clone_what_a_push_would_bring() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let id = ana.commit("PAY-1: x");
+    let before = check(&ana, &server, &[]);
+    assert_eq!(before.code, Some(1));
+    assert_snapshot!(before.answer(), @r"
+         .-------.
+        / .-----. \
+       | / -   _ \ |
+       |(o)     (o)|   This push to main was refused.
+       | |   .   | |
+       | '  '--  | '   1 of 1 commit needs a fix. Nothing landed.
+        \       /
+         '-----'
+
+    error[missing-approval]: nobody has approved
+      769f4e2e PAY-1: x
+    hint: a reviewer runs
+    hint:   `git push origin +769f4e2e:refs/approvals/main/LOGIN`
+
+    policy HASH, no evidence, pushed by ana (user.email)
+    ");
+    ana.show();
+    bob.approve(&id);
+    ana.git(&["fetch", "-q", "origin", "+refs/approvals/*:refs/approvals/*"]);
+    let after = check(&ana, &server, &[]);
+    assert_eq!(after.code, Some(0), "{}", after.stdout);
+    assert!(after.stdout.contains("complies, about to ship"), "{}", after.stdout);
+    ana.push(&["main"]).accepted();
+}
+
+#[test]
+fn check_takes_a_range_a_ref_and_a_pusher() {
+    let server = Server::new();
+    let ana = server.clone_for("ana");
+    ana.commit("PAY-1: x");
+    ana.commit("no ticket");
+    let range = check(&ana, &server, &["HEAD~1..HEAD", "--ref", "release/1", "--pusher", "bob"]);
+    assert_eq!(range.code, Some(1));
+    assert!(range.stdout.contains("no ticket of PAY or OPS"), "{}", range.stdout);
+    assert!(range.stdout.contains("pushed by bob (--pusher)"), "{}", range.stdout);
+    assert!(!range.stdout.contains("PAY-1: x"), "{}", range.stdout);
+    let feature = check(&ana, &server, &["--ref", "feature"]);
+    assert_eq!(feature.code, Some(0));
+    assert!(feature.stdout.contains("nothing to judge"), "{}", feature.stdout);
+    for (args, words) in [
+        (&["HEAD"][..], "is no range"),
+        (&["HEAD~1...HEAD"], "symmetric difference"),
+        (&["nowhere..HEAD"], "looking for the commit `nowhere`"),
+    ] {
+        let wrong = check(&ana, &server, args);
+        assert_eq!(wrong.code, Some(70));
+        assert!(wrong.stderr.contains(words), "{}", wrong.stderr);
+    }
+}
+
+#[test]
+fn check_answers_machines_in_json() {
+    let server = Server::new();
+    let ana = server.clone_for("ana");
+    ana.commit("PAY-7: x");
+    let shown = check(&ana, &server, &["--format", "json"]);
+    assert_eq!(shown.code, Some(1));
+    let answer: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!((&answer["version"], &answer["decision"]), (&1.into(), &"refuse".into()));
+    let found = &answer["refs"][0];
+    assert_eq!(
+        (&found["ref"], &found["finding"]),
+        (&"refs/heads/main".into(), &"violation".into())
+    );
+    let failed: Vec<&str> = found["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|rule| rule["result"] == "fail")
+        .map(|rule| rule["rule"].as_str().unwrap())
+        .collect();
+    assert_eq!(failed, ["closed-ticket", "missing-approval"]);
+    assert_eq!(found["tickets"][0]["found"]["closed"], true);
+    assert!(server.evidence().is_empty());
+}
+
+#[test]
+fn init_prints_a_config_that_works() {
+    let server = Server::new();
+    let printed = server.sockembot(&["init"]);
+    assert!(printed.status.success());
+    server.write("new.toml", &String::from_utf8_lossy(&printed.stdout));
+    let installed =
+        server.sockembot(&["install", "--config", &server.at("new.toml"), &server.repo()]);
+    assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
+}
+
+#[test]
+fn a_baseline_is_for_a_governed_ref_and_a_commit_by_its_whole_name() {
+    let server = Server::new();
+    let config = server.at("config.toml");
+    for (args, words) in [
+        (&["app", "refs/heads/feature"][..], "governs refs/heads/feature"),
+        (&["app", "main"], "reading the ref name `main`"),
+        (&["app", "refs/heads/main", "abc"], "write the id in full"),
+        (&["nowhere", "refs/heads/main"], "no repository nowhere"),
+        (&["app", "refs/heads/release/9"], "name the commit"),
+    ] {
+        let all = [&["baseline", "--config", &config][..], args].concat();
+        let said = server.sockembot(&all);
+        assert_eq!(said.status.code(), Some(70));
+        let stderr = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(
+            stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(words),
+            "{stderr}"
+        );
+    }
+    let said = server.sockembot(&["baseline", "--config", &config, "app", "refs/heads/main"]);
+    assert!(said.status.success());
+    let record = &server.records("baseline")[0];
+    assert_eq!((&record["repo"], &record["by"]), (&"app".into(), &"admin".into()));
+}
+
+#[test]
+fn the_help_of_every_command_reads_well() {
+    let server = Server::new();
+    let mut all = String::new();
+    for command in ["", "pre-receive", "check", "init", "install", "uninstall", "baseline", "demo"]
+    {
+        let args: Vec<&str> =
+            [command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
+        let said = server.sockembot(&args);
+        assert!(said.status.success());
+        all.push_str(&format!(
+            "$ sockembot {}\n{}\n",
+            args.join(" "),
+            String::from_utf8_lossy(&said.stdout)
+        ));
+    }
+    assert!(all.lines().all(|line| line.len() <= 100));
+    assert_snapshot!(all, @"
+    $ sockembot --help
+    Keeps every change to a ticket and a second pair of eyes: a git pre-receive
+    hook.
+
+    On a push to a protected branch it finds the new commits, the tickets they name
+    and who approved them, and refuses what does not comply.
+
+    Usage: sockembot <COMMAND>
+
+    Commands:
+      pre-receive  Judge a push; git runs this through the installed hook
+      check        Judge commits by hand, in a clone or in CI
+      init         Print a commented config with every key and its default
+      install      Install the hook into repositories
+      uninstall    Remove the hook from repositories, and put back what was there
+                   before
+      baseline     Leave history from before the control unjudged, on record
+      demo         Watch it work: a throw-away server and real pushes, no network
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    Exit codes:
+      0   accepted, or done
+      1   refused by the rules
+      2   the command line is wrong
+      70  could not decide, or could not do it
+
+    $ sockembot pre-receive --help
+    Judge a push; git runs this through the installed hook
+
+    Usage: sockembot pre-receive [OPTIONS]
+
+    Options:
+          --config <FILE>  The config file [default: /etc/sockembot/config.toml]
+          --then <HOOK>    A hook to run as well, once this one has accepted
+      -h, --help           Print help
+
+    $ sockembot check --help
+    Judge commits by hand, in a clone or in CI
+
+    Nothing is recorded. Approvals are read from refs/approvals/; in a clone, fetch
+    them first: git fetch origin '+refs/approvals/*:refs/approvals/*'
+
+    Usage: sockembot check [OPTIONS] [RANGE]
+
+    Arguments:
+      [RANGE]
+              The commits, as OLD..NEW; by default what HEAD has and origin has not
+
+    Options:
+          --ref <REF>
+              The ref that they are to be pushed to; by default the current branch
+
+          --repo <NAME>
+              The repository's name at the host, as [[protect]] repos names it
+
+          --pusher <LOGIN>
+              Who will push; by default whom [people] knows by user.email
+
+          --format <FORMAT>
+              For people or for machines
+
+              Possible values:
+              - text: The digest that a push would show
+              - json: One JSON object; the README documents it
+              
+              [default: text]
+
+          --config <FILE>
+              The config file
+              
+              [default: /etc/sockembot/config.toml]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    $ sockembot init --help
+    Print a commented config with every key and its default
+
+    Usage: sockembot init
+
+    Options:
+      -h, --help  Print help
+
+    $ sockembot install --help
+    Install the hook into repositories
+
+    Usage: sockembot install [OPTIONS] <REPO>...
+
+    Arguments:
+      <REPO>...  Bare repositories, as paths
+
+    Options:
+          --config <FILE>  The config file [default: /etc/sockembot/config.toml]
+      -h, --help           Print help
+
+    $ sockembot uninstall --help
+    Remove the hook from repositories, and put back what was there before
+
+    Usage: sockembot uninstall <REPO>...
+
+    Arguments:
+      <REPO>...  Bare repositories, as paths
+
+    Options:
+      -h, --help  Print help
+
+    $ sockembot baseline --help
+    Leave history from before the control unjudged, on record
+
+    Usage: sockembot baseline [OPTIONS] <REPO> <REF> [COMMIT]
+
+    Arguments:
+      <REPO>    The repository: a path, or a name below [host] root
+      <REF>     The ref, such as refs/heads/main
+      [COMMIT]  Where claims start; by default where the ref is now
+
+    Options:
+          --name <NAME>    The repository's name at the host, where the host is not
+                           plain
+          --config <FILE>  The config file [default: /etc/sockembot/config.toml]
+      -h, --help           Print help
+
+    $ sockembot demo --help
+    Watch it work: a throw-away server and real pushes, no network
+
+    Usage: sockembot demo [OPTIONS]
+
+    Options:
+          --keep  Keep the server and the clones for exploring
+      -h, --help  Print help
+    ");
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    let server = Server::new();
+    assert_eq!(server.sockembot(&["instal"]).status.code(), Some(2));
+    assert_eq!(server.sockembot(&["install"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_demo_plays_every_scene_and_leaves_nothing_behind() {
+    let server = Server::new();
+    let tmp = server.path("tmp");
+    std::fs::create_dir(&tmp).unwrap();
+    let played = hermetic(BINARY, &tmp).arg("demo").env("TMPDIR", &tmp).output().unwrap();
+    let said = String::from_utf8_lossy(&played.stdout);
+    assert!(played.status.success(), "{said}\n{}", String::from_utf8_lossy(&played.stderr));
+    assert!(said.contains("18 records of evidence"), "{said}");
+    assert_eq!(std::fs::read_dir(&tmp).unwrap().count(), 0);
+    let kept =
+        hermetic(BINARY, &tmp).args(["demo", "--keep"]).env("TMPDIR", &tmp).output().unwrap();
+    assert!(kept.status.success());
+    assert_eq!(std::fs::read_dir(&tmp).unwrap().count(), 1);
+}

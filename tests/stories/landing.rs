@@ -12,7 +12,14 @@ fn an_approved_commit_lands_and_shows_what_ships() {
     let id = ana.commit("Tidy up\n\nRefs: PAY-1, PAY-2\n");
     ana.show();
     bob.approve(&id);
-    assert_snapshot!(ana.push(&["main"]).seen(), @"");
+    assert_snapshot!(ana.push(&["main"]).seen(), @"
+    remote: success: 2 commits to main comply, about to ship:
+    remote:   PAY-1  Round half up in invoices  In Progress  bob  2 commits
+    remote:   PAY-2  Retry the card gateway     Approved     bob  1 commit
+    remote: policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    To DIR/app.git
+       d4c036f..5459638  main -> main
+    ");
     assert_eq!(server.tip("refs/heads/main"), id);
 }
 
@@ -35,7 +42,46 @@ fn a_refusal_shows_each_fault_once_with_its_commits_and_what_to_type() {
         ana.commit(&format!("tidy part {n}"));
     }
     ana.commit("PAY-7: rename the ledger");
-    assert_snapshot!(ana.push(&["main"]).seen(), @"");
+    assert_snapshot!(ana.push(&["main"]).seen(), @r"
+    remote:      .-------.
+    remote:     / .-----. \
+    remote:    | / -   _ \ |
+    remote:    |(o)     (o)|   This push to main was refused.
+    remote:    | |   .   | |
+    remote:    | '  '--  | '   8 of 8 commits need a fix. Nothing landed.
+    remote:     \       /
+    remote:      '-----'
+    remote:
+    remote: error[missing-ticket]: no ticket of PAY or OPS in the subject or a
+    remote:   trailer
+    remote:   ece8b4a1 tidy part 1
+    remote:   290dfa4f tidy part 2
+    remote:   69dfcb28 tidy part 3
+    remote:   6c487f49 tidy part 4
+    remote:   12e7043a tidy part 5
+    remote:   ... and 2 more
+    remote: hint: add a line such as `Ticket: PAY-123` to the commit message
+    remote: hint: reword with `git rebase -i d4c036fc`, then push again
+    remote:
+    remote: error[closed-ticket]: PAY-7 is closed (Done)
+    remote:   6efbeac9 PAY-7: rename the ledger
+    remote: hint: reopen PAY-7 or name an open ticket, then push again
+    remote:
+    remote: error[missing-approval]: nobody has approved
+    remote:   ece8b4a1 tidy part 1
+    remote:   290dfa4f tidy part 2
+    remote:   69dfcb28 tidy part 3
+    remote:   6c487f49 tidy part 4
+    remote:   12e7043a tidy part 5
+    remote:   ... and 3 more
+    remote: hint: a reviewer runs
+    remote: hint:   `git push origin +6efbeac9:refs/approvals/main/LOGIN`
+    remote:
+    remote: policy HASH, evidence #3 HASH, pushed by ana (REMOTE_USER)
+    To DIR/app.git
+     ! [remote rejected] main -> main (pre-receive hook declined)
+    error: failed to push some refs to 'DIR/app.git'
+    ");
     assert_eq!(server.git(&["rev-list", "--count", "main"]), "1");
 }
 
@@ -89,7 +135,11 @@ fn an_exempt_machine_needs_neither_ticket_nor_approval_and_is_shown() {
     robot.commit("Update the licence year");
     let pushed = robot.push(&["main"]);
     pushed.accepted();
-    assert_snapshot!(pushed.digest(), @"");
+    assert_snapshot!(pushed.digest(), @"
+    success: 1 commit to main complies, about to ship:
+      automated  robot, exempt by [[protect]] table 1      1 commit
+    policy HASH, evidence #3 HASH, pushed by robot (REMOTE_USER)
+    ");
     let record = &server.records("change")[0];
     assert_eq!((&record["class"], &record["decision"]), (&"automated".into(), &"allow".into()));
 }
@@ -115,7 +165,23 @@ fn monitor_mode_lets_land_what_it_would_refuse_and_says_so() {
     let id = ana.commit("no ticket");
     let pushed = ana.push(&["main"]);
     pushed.accepted();
-    assert_snapshot!(pushed.digest(), @"");
+    assert_snapshot!(pushed.digest(), @"
+    warning: monitor mode: main takes this push, but in enforce mode it
+      would be refused
+
+    warning[missing-ticket]: no ticket of PAY or OPS in the subject or a
+      trailer
+      c3638c15 no ticket
+    hint: add a line such as `Ticket: PAY-123` to the commit message
+    hint: reword with `git commit --amend`, then push again
+
+    warning[missing-approval]: nobody has approved
+      c3638c15 no ticket
+    hint: a reviewer runs
+    hint:   `git push origin +c3638c15:refs/approvals/main/LOGIN`
+
+    policy HASH, evidence #3 HASH, pushed by ana (REMOTE_USER)
+    ");
     assert_eq!(server.tip("refs/heads/main"), id);
     let record = &server.records("change")[0];
     assert_eq!(record["decision"], "allow");
@@ -142,11 +208,36 @@ fn the_first_push_of_an_old_history_is_judged_whole_until_a_baseline_is_set() {
     let old = ana.commit("also from before");
     let refused = ana.push(&["main"]);
     refused.refused_for(&["missing-ticket", "missing-approval"]);
-    assert_snapshot!(refused.digest(), @"");
+    assert_snapshot!(refused.digest(), @r"
+         .-------.
+        / .-----. \
+       | / -   _ \ |
+       |(o)     (o)|   This push to main was refused.
+       | |   .   | |
+       | '  '--  | '   2 of 2 commits need a fix. Nothing landed.
+        \       /
+         '-----'
+
+    error[missing-ticket]: no ticket of PAY or OPS in the subject or a
+      trailer
+      eb46e054 from before
+      db925733 also from before
+    hint: add a line such as `Ticket: PAY-123` to the commit message
+    hint: for history from before the control, ask #platform-help to run
+    hint:   `sockembot baseline app refs/heads/main db925733cb4b59c0ebb6fc7dccae2e9879ebcf34`
+
+    error[missing-approval]: nobody has approved
+      eb46e054 from before
+      db925733 also from before
+    hint: a reviewer runs
+    hint:   `git push origin +db925733:refs/approvals/main/LOGIN`
+    hint: for history from before the control, ask #platform-help to run
+    hint:   `sockembot baseline app refs/heads/main db925733cb4b59c0ebb6fc7dccae2e9879ebcf34`
+
+    policy HASH, evidence #2 HASH, pushed by ana (REMOTE_USER)
+    ");
     let config = server.at("config.toml");
-    let said = server.sockembot(&[
-        "baseline", "app", "refs/heads/main", &old, "--config", &config,
-    ]);
+    let said = server.sockembot(&["baseline", "app", "refs/heads/main", &old, "--config", &config]);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     ana.push(&["main"]).accepted();
     ana.commit("from after");

@@ -17,7 +17,23 @@ fn a_governed_branch_is_never_rewritten() {
     let (ana, id) = landed(&server);
     let refused = ana.push(&["--force", "main~1:main"]);
     refused.refused_for(&["rewritten-branch"]);
-    assert_snapshot!(refused.digest(), @"");
+    assert_snapshot!(refused.digest(), @r"
+         .-------.
+        / .-----. \
+       | / -   _ \ |
+       |(o)     (o)|   This push to main was refused.
+       | |   .   | |
+       | '  '--  | '   Nothing landed.
+        \       /
+         '-----'
+
+    error[rewritten-branch]: d4c036fc does not contain 769f4e2e, where main
+      is now
+    hint: run `git pull --rebase origin main`, then push without --force
+    hint: to take a change back, push a commit that reverts it
+
+    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
+    ");
     assert_eq!(server.tip("refs/heads/main"), id);
 }
 
@@ -95,6 +111,36 @@ fn history_that_landed_around_the_hook_is_judged_with_the_next_push() {
     server.clone_for("bob").approve(&id);
     let refused = ana.push(&["main"]);
     refused.refused_for(&["lapse", "missing-ticket", "self-approval"]);
-    assert_snapshot!(refused.digest(), @"");
+    assert_snapshot!(refused.digest(), @r"
+         .-------.
+        / .-----. \
+       | / -   _ \ |
+       |(o)     (o)|   This push to main was refused.
+       | |   .   | |
+       | '  '--  | '   2 of 2 commits need a fix. Nothing landed.
+        \       /
+         '-----'
+
+    warning[lapse]: main was moved around this hook: the last record left it
+      at 769f4e2e, it was found at c8dc0374; the commits in between are
+      judged too
+    hint: #platform-help can accept them on record:
+    hint:   `sockembot baseline app refs/heads/main c8dc0374163d41e1a09b51fe31f8d6a04dcf1b95`
+
+    error[missing-ticket]: no ticket of PAY or OPS in the subject or a
+      trailer
+      c8dc0374 around the hook
+    hint: add a line such as `Ticket: PAY-123` to the commit message
+    hint: reword with `git rebase -i c8dc0374`, then push again
+
+    error[self-approval]: bob approved, but has a part in c8dc0374
+      c8dc0374 around the hook
+      70dcd5c7 PAY-1: y
+    hint: somebody who neither wrote nor pushes this must approve
+    hint: a reviewer runs
+    hint:   `git push origin +70dcd5c7:refs/approvals/main/LOGIN`
+
+    policy HASH, evidence #6 HASH, pushed by ana (REMOTE_USER)
+    ");
     assert!(server.records("change").last().unwrap()["lapse"].is_object());
 }

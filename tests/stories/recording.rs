@@ -1,1 +1,419 @@
-//! Stub.
+//! What the evidence holds after a push.
+
+use insta::assert_snapshot;
+
+use crate::support::Server;
+
+#[test]
+fn every_judged_ref_leaves_one_record_whether_it_landed_or_not() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.commit("no ticket");
+    ana.push(&["main", "main:refs/heads/release/1"]).refused_for(&[
+        "missing-ticket",
+        "missing-approval",
+        "missing-ticket",
+        "missing-approval",
+    ]);
+    ana.renew();
+    ana.approved_commit("PAY-1: x", &bob);
+    ana.push(&["main"]).accepted();
+    let kinds: Vec<String> = server
+        .evidence()
+        .iter()
+        .map(|record| {
+            let field = |name: &str| record[name].as_str().unwrap_or("-").to_owned();
+            format!("{} {} {}", field("type"), field("ref"), field("decision"))
+        })
+        .collect();
+    assert_snapshot!(kinds.join("\n"), @"
+    genesis - -
+    policy - -
+    baseline refs/heads/main -
+    change refs/heads/main deny
+    change refs/heads/release/1 deny
+    approval refs/approvals/main/bob allow
+    change refs/heads/main allow
+    ");
+    let changes = server.records("change");
+    assert_eq!(changes[0]["push"], changes[1]["push"]);
+    assert_ne!(changes[0]["push"], changes[2]["push"]);
+}
+
+#[test]
+fn a_record_tells_who_what_and_why() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x\n\nTicket: PAY-2\nCo-authored-by: Eve <eve@example.com>\n", &bob);
+    ana.push(&["main"]).accepted();
+    let mut record = server.records("change").remove(0);
+    for (field, value) in
+        [("prev", "HASH"), ("time", "TIME"), ("log", "UUID"), ("policy", "HASH"), ("push", "UUID")]
+    {
+        assert!(record[field].is_string(), "{field}");
+        record[field] = value.into();
+    }
+    record["ms"] = 0.into();
+    assert_snapshot!(serde_json::to_string_pretty(&record).unwrap(), @r#"
+    {
+      "approvals": [
+        {
+          "at": null,
+          "by": "bob",
+          "commit": "82958d23e6e9e6581d6ad515c765721ed9a53ea2",
+          "counted": true,
+          "covers": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "person": "bob",
+          "place": "refs/approvals/main/bob",
+          "source": "ref"
+        }
+      ],
+      "base": {
+        "count": 1,
+        "ids": [
+          "d4c036fcbdd251e9dc54ad5c1d2d2a4697c91871"
+        ],
+        "sha256": "eca984f706bed45bdc3e059142d0906280f2802c93353934c9b2b7ef025b9935"
+      },
+      "class": "standard",
+      "commits": {
+        "count": 1,
+        "items": [
+          {
+            "id": "82958d23e6e9e6581d6ad515c765721ed9a53ea2",
+            "words": {
+              "author": {
+                "email": "ana@example.com",
+                "name": "ana",
+                "time": "2026-01-06T08:04:00Z"
+              },
+              "co_authors": [
+                "eve@example.com"
+              ],
+              "committer": {
+                "email": "ana@example.com",
+                "name": "ana",
+                "time": "2026-01-06T08:04:00Z"
+              },
+              "merge": "none",
+              "parents": [
+                "d4c036fcbdd251e9dc54ad5c1d2d2a4697c91871"
+              ],
+              "subject": "PAY-1: x",
+              "tickets": [
+                "PAY-1",
+                "PAY-2"
+              ],
+              "trailers": [
+                "Ticket: PAY-2",
+                "Co-authored-by: Eve <eve@example.com>"
+              ]
+            }
+          }
+        ],
+        "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+      },
+      "contributors": [
+        "ana",
+        "eve"
+      ],
+      "decision": "allow",
+      "finding": "compliant",
+      "forced": false,
+      "lapse": null,
+      "log": "UUID",
+      "mode": "enforce",
+      "ms": 0,
+      "new": "82958d23e6e9e6581d6ad515c765721ed9a53ea2",
+      "old": "d4c036fcbdd251e9dc54ad5c1d2d2a4697c91871",
+      "op": "update",
+      "policy": "HASH",
+      "prev": "HASH",
+      "push": "UUID",
+      "pusher": {
+        "kind": "person",
+        "login": "ana",
+        "source": "REMOTE_USER"
+      },
+      "ref": "refs/heads/main",
+      "repo": "app",
+      "role": "branch",
+      "rules": [
+        {
+          "commits": null,
+          "detail": "fast-forward",
+          "result": "pass",
+          "rule": "rewritten-branch"
+        },
+        {
+          "commits": null,
+          "detail": "named by the server",
+          "result": "pass",
+          "rule": "unknown-pusher"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-1 and PAY-2",
+          "result": "pass",
+          "rule": "missing-ticket"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-1",
+          "result": "pass",
+          "rule": "no-such-ticket"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-1",
+          "result": "pass",
+          "rule": "closed-ticket"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-1",
+          "result": "pass",
+          "rule": "wrong-state"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-1",
+          "result": "pass",
+          "rule": "wrong-type"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-1",
+          "result": "pass",
+          "rule": "late-ticket"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-2",
+          "result": "pass",
+          "rule": "no-such-ticket"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-2",
+          "result": "pass",
+          "rule": "closed-ticket"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-2",
+          "result": "pass",
+          "rule": "wrong-state"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-2",
+          "result": "pass",
+          "rule": "wrong-type"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-2",
+          "result": "pass",
+          "rule": "late-ticket"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "approved by bob",
+          "result": "pass",
+          "rule": "missing-approval"
+        }
+      ],
+      "seq": 4,
+      "start": "old-value",
+      "target": null,
+      "tickets": [
+        {
+          "answer": "found",
+          "found": {
+            "assignee": null,
+            "closed": false,
+            "closed_at": null,
+            "created": "2026-01-05T09:00:00Z",
+            "reporter": null,
+            "state": "In Progress",
+            "title": "Round half up in invoices",
+            "type": "Bug",
+            "url": null
+          },
+          "key": "PAY-1"
+        },
+        {
+          "answer": "found",
+          "found": {
+            "assignee": null,
+            "closed": false,
+            "closed_at": null,
+            "created": "2026-01-05T10:00:00Z",
+            "reporter": null,
+            "state": "Approved",
+            "title": "Retry the card gateway",
+            "type": "Story",
+            "url": null
+          },
+          "key": "PAY-2"
+        }
+      ],
+      "time": "TIME",
+      "tool": "sockembot 0.1.0",
+      "type": "change",
+      "v": 1
+    }
+    "#);
+}
+
+#[test]
+fn the_policy_is_on_record_before_what_it_decided() {
+    let server = Server::new();
+    let ana = server.clone_for("ana");
+    ana.commit("no ticket");
+    ana.push(&["main"]);
+    server.edit("config.toml", "#platform-help", "#help");
+    ana.push(&["main"]);
+    ana.push(&["main"]);
+    let policies = server.records("policy");
+    assert_eq!(policies.len(), 2);
+    assert_eq!(policies[1]["text"], server.read("config.toml"));
+    let last = server.records("change").pop().unwrap();
+    assert_eq!(last["policy"], policies[1]["sha256"]);
+}
+
+#[test]
+fn foreign_text_stays_inside_its_line() {
+    let server = Server::new();
+    let ana = server.clone_for("ana");
+    ana.commit("a \u{2028} \u{1b}[31m \"}\r x\n\n{\"v\":1}\n");
+    ana.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
+    let subject = server.records("change")[0]["commits"]["items"][0]["words"]["subject"].clone();
+    assert!(subject.as_str().unwrap().contains("\u{1b}[31m"));
+}
+
+#[test]
+fn many_pushes_at_once_leave_one_chain() {
+    let server = Server::new();
+    let clones: Vec<_> = ["ana", "bob", "eve", "dan"].map(|who| server.clone_for(who)).into();
+    for clone in &clones {
+        clone.commit("no ticket");
+    }
+    std::thread::scope(|scope| {
+        for clone in &clones {
+            let (path, who) = (clone.path().to_path_buf(), clone.who.clone());
+            scope.spawn(move || {
+                for _ in 0..5 {
+                    let mut push = crate::support::hermetic("git", &path);
+                    let output =
+                        push.args(["push", "origin", "main"]).env("REMOTE_USER", &who).output();
+                    assert!(!output.unwrap().status.success());
+                }
+            });
+        }
+    });
+    assert_eq!(server.records("change").len(), 20);
+}
+
+/// The README tells an auditor how to check the chain without us.
+#[test]
+fn the_readme_s_own_check_of_the_chain_works() {
+    let server = Server::new();
+    let ana = server.clone_for("ana");
+    ana.commit("no ticket");
+    ana.push(&["main"]);
+    let readme = include_str!("../../README.md");
+    let script = readme.split("<<'END'\n").nth(1).unwrap().split("END\n").next().unwrap();
+    server.write("check.py", script);
+    let run = || {
+        let mut python = crate::support::hermetic("python3", server.home());
+        let output = python.args(["check.py", "evidence.jsonl"]).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(run().starts_with("unbroken"), "{}", run());
+    let text = server.read("evidence.jsonl");
+    server.write("evidence.jsonl", &format!("{text}{{\"torn"));
+    ana.push(&["main"]);
+    assert!(run().starts_with("unbroken"), "{}", run());
+    server.edit("evidence.jsonl", "deny", "allow");
+    assert!(!run().starts_with("unbroken"));
+}

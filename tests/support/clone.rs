@@ -85,7 +85,8 @@ impl Clone {
         let name = format!("{}-{}.txt", self.who, self.minutes.get());
         std::fs::write(self.path.join(&name), message).unwrap();
         self.git(&["add", "."]);
-        let shown = self.git_with(&["commit", "-q", "--cleanup=verbatim", "-m", message], variables);
+        let shown =
+            self.git_with(&["commit", "-q", "--cleanup=verbatim", "-m", message], variables);
         assert!(shown.landed(), "{}", shown.stderr);
         self.head()
     }
@@ -97,7 +98,8 @@ impl Clone {
         let mut bytes = raw.to_vec();
         for (word, revision) in replaced {
             let id = self.git(&["rev-parse", revision]);
-            while let Some(at) = bytes.windows(word.len()).position(|part| part == word.as_bytes()) {
+            while let Some(at) = bytes.windows(word.len()).position(|part| part == word.as_bytes())
+            {
                 bytes.splice(at..at + word.len(), id.bytes());
             }
         }

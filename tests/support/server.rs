@@ -127,7 +127,8 @@ impl Server {
         }
         server.write("config.toml", &format!("{config}{}", setup.more).replace("ROOT", &root));
         server.write("tickets.toml", TICKETS);
-        let args = [&["init", "-q", "--bare", "-b", "main"][..], &setup.init, &["app.git"]].concat();
+        let args =
+            [&["init", "-q", "--bare", "-b", "main"][..], &setup.init, &["app.git"]].concat();
         git(server.dir.path(), &args);
         server
     }
@@ -145,6 +146,10 @@ impl Server {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.dir.path()
     }
 
     pub(crate) fn at(&self, name: &str) -> String {

@@ -27,9 +27,18 @@ impl Shown {
 
     /// Standard error with paths, hashes and incidents made alike.
     pub(crate) fn seen(&self) -> String {
+        self.alike(&self.stderr)
+    }
+
+    /// The same of standard output.
+    pub(crate) fn answer(&self) -> String {
+        self.alike(&self.stdout)
+    }
+
+    fn alike(&self, text: &str) -> String {
         let mut out = String::new();
-        for line in self.stderr.replace(&self.dir, "DIR").lines() {
-            let line = masked(&masked(line, "policy "), "incident ");
+        for line in text.replace(&self.dir, "DIR").lines() {
+            let line = evidence(&masked(&masked(line, "policy "), "incident "));
             out.push_str(line.trim_end());
             out.push('\n');
         }
@@ -84,8 +93,7 @@ fn masked(line: &str, word: &str) -> String {
     if digits != 8 {
         return line.to_owned();
     }
-    let rest = evidence(&after[digits..]);
-    format!("{before}{word}HASH{rest}")
+    format!("{before}{word}HASH{}", &after[digits..])
 }
 
 /// `evidence #12 9f8e7d6c` keeps its number.
