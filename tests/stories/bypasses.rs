@@ -224,9 +224,9 @@ fn an_index_that_is_lost_or_cut_short_is_made_anew() {
         for entry in std::fs::read_dir(&tips).unwrap() {
             let path = entry.unwrap().path();
             if spoil {
-                std::fs::write(path, "0123").unwrap()
+                std::fs::write(path, "0123").unwrap();
             } else {
-                std::fs::remove_file(path).unwrap()
+                std::fs::remove_file(path).unwrap();
             }
         }
         ana.approved_commit("PAY-1: y", &bob);
