@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Server, Setup, git, hermetic};
+use crate::support::{Server, Setup, git, hermetic, knows_reftable};
 
 /// One refused and one accepted push.
 fn works(server: &Server) {
@@ -16,6 +16,11 @@ fn works(server: &Server) {
     ana.push(&["--force", "main~1:main"]).refused_for(&["rewritten-branch"]);
 }
 
+/// Whether this git can make such a repository: Debian 12 has one that knows no reftable.
+fn can(init: &[&str]) -> bool {
+    knows_reftable() || !init.contains(&"--ref-format=reftable")
+}
+
 #[test]
 fn repositories_of_every_object_format_and_ref_storage_are_judged() {
     for init in [
@@ -23,13 +28,15 @@ fn repositories_of_every_object_format_and_ref_storage_are_judged() {
         &["--ref-format=reftable"],
         &["--object-format=sha256", "--ref-format=reftable"],
     ] {
-        works(&Server::with(Setup { init: init.to_vec(), ..Setup::default() }));
+        if can(init) {
+            works(&Server::with(Setup { init: init.to_vec(), ..Setup::default() }));
+        }
     }
 }
 
 #[test]
 fn an_alias_of_a_governed_branch_is_that_branch_in_every_ref_storage() {
-    for init in [&[][..], &["--ref-format=reftable"]] {
+    for init in [&[][..], &["--ref-format=reftable"]].into_iter().filter(|init| can(init)) {
         let server = Server::with(Setup { init: init.to_vec(), ..Setup::default() });
         server.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
         let ana = server.clone_for("ana");

@@ -50,3 +50,9 @@ pub(crate) fn run(command: &mut Command, input: &[u8]) -> Output {
     let _unread = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
+
+/// Whether this git can store refs in a reftable, as git 2.45 and later can.
+pub(crate) fn knows_reftable() -> bool {
+    let usage = hermetic("git", Path::new("/")).args(["init", "-h"]).output().unwrap();
+    String::from_utf8_lossy(&usage.stdout).contains("--ref-format")
+}

@@ -198,13 +198,13 @@ impl Repo {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Lab, name};
+    use super::super::testing::{Lab, name, storages};
     use super::*;
 
     #[test]
     fn an_alias_of_a_branch_is_that_branch_in_every_storage() {
-        for format in ["files", "reftable"] {
-            let lab = Lab::with(&["--ref-format", format]);
+        for storage in storages() {
+            let lab = Lab::with(storage);
             lab.commit("one", &[]);
             lab.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
             lab.git(&["symbolic-ref", "refs/heads/dangling", "refs/heads/later"]);
@@ -215,7 +215,7 @@ mod tests {
                 ("refs/heads/main", "refs/heads/main"),
                 ("refs/heads/nothing", "refs/heads/nothing"),
             ] {
-                assert_eq!(repo.resolve(&name(from)).unwrap(), name(to), "{format}");
+                assert_eq!(repo.resolve(&name(from)).unwrap(), name(to), "{storage:?}");
             }
         }
     }
@@ -230,8 +230,8 @@ mod tests {
 
     #[test]
     fn refs_are_listed_in_every_storage_loose_and_packed() {
-        for format in ["files", "reftable"] {
-            let lab = Lab::with(&["--ref-format", format]);
+        for storage in storages() {
+            let lab = Lab::with(storage);
             let id = lab.commit("one", &[]);
             lab.git(&["update-ref", "refs/heads/release/1", id.as_str()]);
             lab.git(&["pack-refs", "--all"]);
@@ -239,7 +239,7 @@ mod tests {
             let repo = lab.repo();
             let found = repo.refs_under("refs/heads/rel").unwrap();
             let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-            assert_eq!(names, ["refs/heads/release/1", "refs/heads/release/2"], "{format}");
+            assert_eq!(names, ["refs/heads/release/1", "refs/heads/release/2"], "{storage:?}");
             assert_eq!(repo.tip(&name("refs/heads/release/1")).unwrap(), Some(id));
             assert_eq!(repo.tip(&name("refs/heads/release")).unwrap(), None);
         }

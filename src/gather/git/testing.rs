@@ -16,6 +16,15 @@ pub(super) fn name(text: &str) -> RefName {
     RefName::parse(text.as_bytes()).unwrap()
 }
 
+/// Arguments of `git init` for each way in which this git can store refs; reftable
+/// came with git 2.45.
+pub(super) fn storages() -> Vec<&'static [&'static str]> {
+    let usage = Command::new("git").args(["init", "-h"]).output().unwrap();
+    let knows = String::from_utf8_lossy(&usage.stdout).contains("--ref-format");
+    let all: [&[&str]; 2] = [&[], &["--ref-format=reftable"]];
+    all.into_iter().take(if knows { 2 } else { 1 }).collect()
+}
+
 impl Lab {
     pub(super) fn new() -> Self {
         Self::with(&[])
