@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::exit::Exit;
 use crate::gather::ref_lines;
@@ -99,19 +99,10 @@ struct Check {
     #[arg(long, value_name = "LOGIN")]
     pusher: Option<String>,
     /// For people or for machines
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = check::Format::Text)]
+    format: check::Format,
     #[command(flatten)]
     config: Config,
-}
-
-/// How `check` answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// The digest that a push would show
-    Text,
-    /// One JSON object; the README documents it
-    Json,
 }
 
 #[derive(Debug, Args)]

@@ -1,10 +1,13 @@
 //! The one procedure: gather, judge, record, answer.
 
+mod ledger;
+
 use std::path::Path;
 use std::sync::Arc;
 
+use ledger::Ledger;
+
 use crate::digest::{Frame, digest};
-use crate::evidence::Ledger;
 use crate::exit::Exit;
 use crate::gather::host::{self, Call, Variable};
 use crate::gather::push::{Sources, aliased, judged, targets};

@@ -1,17 +1,17 @@
 //! The evidence: one hash-chained, append-only file, written before any answer.
 
 mod append;
+mod baseline;
 mod chain;
 mod hash;
 mod json;
-mod ledger;
 mod place;
 mod record;
 mod tips;
 
 pub use append::append;
+pub use baseline::baseline;
 pub use chain::{Entry, read};
 pub use json::as_json;
-pub use ledger::{Ledger, baseline};
-pub use record::Body;
+pub use record::{ApprovalRecord, Body, Change, Failed, Mishap, Reason};
 pub use tips::Tips;

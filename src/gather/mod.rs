@@ -1,9 +1,7 @@
 //! Facts from the world: config, host, git, tracker.
 
-mod approvals;
 pub mod config;
 pub mod git;
-pub mod governed;
 pub mod host;
 pub mod push;
 pub mod ref_lines;

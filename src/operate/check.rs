@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+use clap::ValueEnum;
 
-use crate::cli::Format;
 use crate::digest::{Frame, digest};
 use crate::evidence::as_json;
 use crate::exit::Exit;
@@ -28,6 +28,15 @@ pub struct Question {
     pub pusher: Option<String>,
     /// The config file.
     pub config: PathBuf,
+}
+
+/// How `check` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The digest that a push would show
+    Text,
+    /// One JSON object; the README documents it
+    Json,
 }
 
 /// A clone holds no evidence: the remote's branches say where refs were left.

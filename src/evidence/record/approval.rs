@@ -28,12 +28,8 @@ pub struct ApprovalRecord {
 }
 
 impl ApprovalRecord {
-    pub(in crate::evidence) fn of(
-        push: Option<&str>,
-        verdict: &Verdict,
-        of_ref: &RefVerdict,
-        policy: &Policy,
-    ) -> Self {
+    /// What a verdict says about one approval ref.
+    pub fn of(push: Option<&str>, verdict: &Verdict, of_ref: &RefVerdict, policy: &Policy) -> Self {
         let (branch, login) = match &of_ref.update.role {
             Role::Approval { branch, login, .. } => (Some(bounded(branch)), Some(bounded(login))),
             _ => (None, None),

@@ -66,7 +66,7 @@ pub(super) struct PusherItem {
 
 impl Change {
     /// One ref of a verdict. `ms` is how long the hook had run, in milliseconds.
-    pub(in crate::evidence) fn of(
+    pub fn of(
         push: Option<&str>,
         verdict: &Verdict,
         of_ref: &RefVerdict,

@@ -25,14 +25,18 @@ pub struct Failed {
 
 /// What broke.
 #[derive(Clone, Debug, Serialize)]
-pub(in crate::evidence) struct Mishap {
-    pub(in crate::evidence) incident: String,
-    pub(in crate::evidence) doing: String,
-    pub(in crate::evidence) chain: Vec<String>,
+pub struct Mishap {
+    /// Eight hex digits that the pusher quotes.
+    pub incident: String,
+    /// What was being done.
+    pub doing: String,
+    /// The chain of causes, outermost first.
+    pub chain: Vec<String>,
 }
 
 impl Failed {
-    pub(in crate::evidence) fn of(
+    /// As far as it is known.
+    pub fn of(
         push: &str,
         repository: &str,
         pusher: &Pusher,

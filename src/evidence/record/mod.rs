@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{ObjectId, RefName};
 
-pub(super) use approval::ApprovalRecord;
-pub(super) use change::Change;
-pub(super) use failed::{Failed, Mishap};
+pub use approval::ApprovalRecord;
+pub use change::Change;
+pub use failed::{Failed, Mishap};
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;

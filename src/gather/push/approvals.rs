@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::git::Repo;
+use super::Sources;
 use super::governed::Target;
-use super::push::{Sources, namespace_of};
+use super::tips::namespace_of;
+use crate::gather::git::Repo;
 use crate::model::{Approval, Commit, Identity, ObjectId, Role, Source};
 use crate::policy::ApprovalSource;
 

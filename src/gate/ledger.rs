@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::record::{ApprovalRecord, Body, Change, Failed, Mishap, Reason};
-use super::{Tips, append};
 use crate::digest::Failure;
-use crate::gather::governed::{Governed, Target};
+use crate::evidence::{ApprovalRecord, Body, Change, Failed, Mishap, Reason, Tips, append};
 use crate::gather::push::Memory;
+use crate::gather::push::governed::{Governed, Target};
 use crate::guard::Witness;
 use crate::model::{
     Decision, Movement, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Verdict,
@@ -18,7 +16,7 @@ use crate::model::{
 use crate::policy::Policy;
 
 /// Keeps the records of one push together, under one id.
-pub struct Ledger {
+pub(super) struct Ledger {
     policy: Arc<Policy>,
     push: String,
     repository: String,
@@ -29,7 +27,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// For the governed refs of a push.
-    pub fn new(
+    pub(super) fn new(
         policy: Arc<Policy>,
         repository: &str,
         pusher: &Pusher,
@@ -50,7 +48,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Where the evidence can't be written: then the push must be refused.
-    pub fn record(
+    pub(super) fn record(
         &self,
         verdict: &Verdict,
         elapsed: Duration,
@@ -79,7 +77,7 @@ impl Ledger {
     }
 
     /// What puts a failure on record, once for each governed ref.
-    pub fn witness(&self) -> Witness {
+    pub(super) fn witness(&self) -> Witness {
         let (policy, push) = (Arc::clone(&self.policy), self.push.clone());
         let (repository, pusher) = (self.repository.clone(), self.pusher.clone());
         let targets = self.targets.clone();
@@ -140,26 +138,4 @@ impl Memory for Ledger {
     fn reread(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>> {
         self.tips.reread(target)
     }
-}
-
-/// Records where an admin lets claims about a ref start.
-///
-/// # Errors
-/// Where the evidence can't be written.
-pub fn baseline(
-    policy: &Policy,
-    repository: &str,
-    name: &RefName,
-    commit: &ObjectId,
-) -> anyhow::Result<Receipt> {
-    let body = Body::Baseline {
-        repo: repository.to_owned(),
-        name: name.clone(),
-        commit: commit.clone(),
-        by: Reason::Admin,
-    };
-    let until = Instant::now() + policy.deadline;
-    let receipts = append(&policy.evidence, policy, Timestamp::now(), &[body], until)?;
-    Tips::beside(&policy.evidence, repository).remember(name, Some(commit))?;
-    receipts.into_iter().next().context("the evidence gave no receipt")
 }

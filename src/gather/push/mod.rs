@@ -1,0 +1,144 @@
+//! The push: each governed ref with how it moves and which commits are new there.
+
+mod approvals;
+mod branch;
+pub mod governed;
+mod pointers;
+mod tips;
+
+use std::collections::BTreeSet;
+
+use governed::{Case, Governed, Rulebook, Target, governed};
+
+use super::git::Repo;
+use crate::model::{
+    Approvals, ObjectId, Push, Pusher, RefLine, RefName, RefUpdate, Role, Violation,
+};
+use crate::policy::Policy;
+
+/// Where the evidence last left a ref.
+pub trait Memory {
+    /// The values at which records left the ref, newest last; none where it was
+    /// never seen.
+    ///
+    /// # Errors
+    /// Where the evidence can't be read.
+    fn recorded(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>>;
+
+    /// The same, read from the whole chain: asked before a lapse is declared.
+    ///
+    /// # Errors
+    /// Where the evidence can't be read.
+    fn reread(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>>;
+}
+
+/// What a push is gathered from.
+pub struct Sources<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The repository, new objects included.
+    pub repo: &'a Repo,
+    /// Its name at the host.
+    pub repository: &'a str,
+    /// The evidence.
+    pub memory: &'a dyn Memory,
+    /// What is being done, for a failure report.
+    pub doing: &'a dyn Fn(String),
+}
+
+/// The refs that the lines write, in a namespace where there is one.
+///
+/// # Errors
+/// Where a symbolic ref can't be followed.
+pub fn targets(
+    repo: &Repo,
+    namespace: Option<&str>,
+    lines: Vec<RefLine>,
+) -> anyhow::Result<Vec<Target>> {
+    let full = |line: &RefLine| match namespace {
+        Some(namespace) => line.name.in_namespace(namespace),
+        None => line.name.clone(),
+    };
+    lines.into_iter().map(|line| Ok(Target { name: repo.resolve(&full(&line))?, line })).collect()
+}
+
+/// The targets that are judged, each with the reason.
+///
+/// # Errors
+/// Where a ref can't be read.
+pub fn judged(
+    policy: &Policy,
+    repo: &Repo,
+    repository: &str,
+    targets: &[Target],
+) -> anyhow::Result<Vec<(Target, Governed)>> {
+    let pushed: BTreeSet<&RefName> = targets
+        .iter()
+        .filter(|target| target.line.change.new_id().is_some())
+        .map(|target| &target.name)
+        .collect();
+    let exists = |name: &RefName| Ok(pushed.contains(name) || repo.tip(name)?.is_some());
+    let case = if repo.ignores_case()? { Case::Ignored } else { Case::Kept };
+    let rules = Rulebook { policy, repository, case, exists: &exists };
+    let mut judged = Vec::new();
+    for target in targets {
+        match governed(&rules, target)? {
+            Governed::No => {}
+            why => judged.push((target.clone(), why)),
+        }
+    }
+    Ok(judged)
+}
+
+/// Two lines that write one ref contradict each other, like a ref named twice.
+pub fn aliased(judged: &[(Target, Governed)]) -> Option<Violation> {
+    let mut seen = BTreeSet::new();
+    let twice = judged.iter().find(|(target, _)| !seen.insert(&target.name))?;
+    Some(Violation::DuplicateRef { name: twice.0.name.clone() })
+}
+
+impl Sources<'_> {
+    /// Gathers the push and the approvals for it.
+    ///
+    /// # Errors
+    /// Where anything that decides can't be read.
+    pub fn push(
+        &self,
+        pusher: Pusher,
+        judged: Vec<(Target, Governed)>,
+    ) -> anyhow::Result<(Push, Approvals)> {
+        let incoming: Vec<ObjectId> = judged
+            .iter()
+            .filter(|(_, why)| matches!(why, Governed::Branch(_)))
+            .filter_map(|(target, _)| target.line.change.new_id().cloned())
+            .collect();
+        let mut updates = Vec::new();
+        let mut found = Vec::new();
+        for (target, why) in judged {
+            (self.doing)(format!("reading what is new on {}", target.line.name));
+            let role = match why {
+                Governed::No => continue,
+                Governed::Branch(table) => {
+                    let role = self.branch(&target, table)?;
+                    let approvals = approvals::gather(self, &target, table, &role)?;
+                    found.push((target.name.clone(), approvals));
+                    role
+                }
+                Governed::Tag(table) => {
+                    Role::Tag { table, tagged: self.tagged(&target, Some(table), &incoming)? }
+                }
+                Governed::Approval { branch, login } => {
+                    let tagged = self.tagged(&target, None, &[])?;
+                    let replaces = self.replaced(&target, &branch, &tagged)?;
+                    Role::Approval { branch, login, tagged, replaces }
+                }
+                Governed::MisnamedApproval => Role::MisnamedApproval,
+                Governed::Replacement(table) => Role::Replacement { table },
+                Governed::Shadow { branch, table } => Role::Shadow { branch, table },
+            };
+            updates.push(RefUpdate { line: target.line, target: target.name, role });
+        }
+        let repository = self.repository.to_owned();
+        Ok((Push { repository, pusher, updates }, found.into_iter().collect()))
+    }
+}

@@ -1,0 +1,78 @@
+//! Refs that bring no commits of their own: what a tag or an approval points at, and what hides a branch.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+
+use super::Sources;
+use super::governed::{Target, shadows_of};
+use super::tips::namespace_of;
+use crate::model::{ObjectId, RefName, Tagged};
+
+impl Sources<'_> {
+    /// The commit whose approval is lost by this one: the new commit does not
+    /// contain it, and neither does the branch.
+    pub(super) fn replaced(
+        &self,
+        target: &Target,
+        branch: &str,
+        tagged: &Tagged,
+    ) -> anyhow::Result<Option<ObjectId>> {
+        let (Some(old), Tagged::Commit { id, .. }) = (target.line.change.old_id(), tagged) else {
+            return Ok(None);
+        };
+        let namespace = namespace_of(&target.name);
+        let branch = RefName::parse(format!("{namespace}refs/heads/{branch}").as_bytes())?;
+        let landed = match self.repo.tip(&branch)? {
+            Some(tip) => self.repo.contains(&tip, old)?,
+            None => false,
+        };
+        let is_lost = !landed && !self.repo.contains(id, old)?;
+        Ok(is_lost.then(|| old.clone()))
+    }
+
+    pub(super) fn shadow(&self, branch: &RefName) -> anyhow::Result<Option<RefName>> {
+        let namespace = namespace_of(branch);
+        for shadow in shadows_of(&branch.without_namespace()) {
+            let full = RefName::parse(format!("{namespace}{shadow}").as_bytes())?;
+            if self.repo.tip(&full)?.is_some() {
+                return Ok(Some(shadow));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a tag or an approval points at. A tag may be pushed together with the
+    /// branch that contains its commit: where that branch is refused, so is the tag.
+    pub(super) fn tagged(
+        &self,
+        target: &Target,
+        table: Option<usize>,
+        incoming: &[ObjectId],
+    ) -> anyhow::Result<Tagged> {
+        let Some(new) = target.line.change.new_id() else { return Ok(Tagged::Nothing) };
+        let Some(commit) = self.repo.commit_behind(new)? else { return Ok(Tagged::NoCommit) };
+        if table.is_none() {
+            // An approval must name the commit itself, not a tag object before it.
+            let is_commit = commit == *new;
+            return Ok(if is_commit {
+                Tagged::Commit { id: commit, governed: false }
+            } else {
+                Tagged::NoCommit
+            });
+        }
+        let namespace = namespace_of(&target.name);
+        let same_table = self.branches(&namespace, table)?;
+        let branches =
+            if same_table.is_empty() { self.branches(&namespace, None)? } else { same_table };
+        let tips = branches.into_iter().map(|(_, id)| id).chain(incoming.iter().cloned());
+        for tip in tips.collect::<BTreeSet<_>>() {
+            let Some(tip) = self.repo.commit_behind(&tip)? else { continue };
+            let contains = self.repo.contains(&tip, &commit);
+            if contains.with_context(|| format!("looking for {} in a branch", commit.short()))? {
+                return Ok(Tagged::Commit { id: commit, governed: true });
+            }
+        }
+        Ok(Tagged::Commit { id: commit, governed: false })
+    }
+}

@@ -1,0 +1,69 @@
+//! Where the governed branches are now.
+
+use std::collections::BTreeSet;
+
+use super::Sources;
+use super::governed::Target;
+use crate::model::{ObjectId, RefName};
+
+impl Sources<'_> {
+    /// The present tips of the other branches that the same table governs. Tags
+    /// vouch for nothing: one may be older than the control.
+    pub(super) fn governed_tips(
+        &self,
+        target: &Target,
+        table: usize,
+    ) -> anyhow::Result<Vec<ObjectId>> {
+        let branches = self.branches(&namespace_of(&target.name), Some(table))?;
+        let mut tips = BTreeSet::new();
+        for (name, id) in branches {
+            if name != target.name {
+                tips.extend(self.repo.commit_behind(&id)?);
+            }
+        }
+        Ok(tips.into_iter().collect())
+    }
+
+    /// The branches of one namespace that a table governs, or any table.
+    pub(super) fn branches(
+        &self,
+        namespace: &str,
+        wanted: Option<usize>,
+    ) -> anyhow::Result<Vec<(RefName, ObjectId)>> {
+        let tables = self.policy.tables.iter().enumerate();
+        let prefixes: BTreeSet<String> = tables
+            .filter(|(index, _)| wanted.is_none_or(|wanted| wanted == *index))
+            .flat_map(|(_, table)| table.refs.literal_prefixes())
+            .collect();
+        let mut found = Vec::new();
+        for prefix in outermost(&prefixes) {
+            for (name, id) in self.repo.refs_under(&format!("{namespace}{prefix}"))? {
+                let plain = name.without_namespace();
+                let governing = self.policy.governing(self.repository, &plain);
+                let is_wanted =
+                    wanted.map_or(governing.is_some(), |table| governing == Some(table));
+                if plain.branch().is_some() && is_wanted {
+                    found.push((name, id));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The prefix of a full name that `without_namespace` takes away.
+pub(super) fn namespace_of(name: &RefName) -> String {
+    let plain = name.without_namespace();
+    name.as_str().strip_suffix(plain.as_str()).unwrap_or("").to_owned()
+}
+
+/// Prefixes that no other prefix begins, so that no ref is listed twice.
+fn outermost(prefixes: &BTreeSet<String>) -> Vec<&String> {
+    let mut kept: Vec<&String> = Vec::new();
+    for prefix in prefixes {
+        if !kept.last().is_some_and(|outer| prefix.starts_with(outer.as_str())) {
+            kept.push(prefix);
+        }
+    }
+    kept
+}
