@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use crate::model::object_id::BadObjectId;
 use crate::model::{Defect, ObjectId, Signature};
 
 /// What stands before and in the message.
@@ -24,7 +25,8 @@ pub(super) fn parse(raw: &[u8]) -> Result<Header<'_>, Defect> {
     }
     let (head, message) = split(raw);
     let mut lines = head.split(|b| *b == b'\n').peekable();
-    let tree = id(lines.next(), b"tree ").ok_or(Defect::Missing("tree"))??;
+    let tree = id(lines.next(), b"tree ").ok_or(Defect::Missing("tree"))?;
+    let tree = tree.map_err(|_| Defect::Unreadable("tree"))?;
     let mut parents = Vec::new();
     while let Some(parent) = id(lines.peek().copied(), b"parent ") {
         parents.push(parent.map_err(|_| Defect::Unreadable("parent"))?);
@@ -62,9 +64,8 @@ fn split(raw: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-fn id(line: Option<&[u8]>, key: &[u8]) -> Option<Result<ObjectId, Defect>> {
-    let value = line?.strip_prefix(key)?;
-    Some(ObjectId::parse(value).map_err(|_| Defect::Unreadable("tree")))
+fn id(line: Option<&[u8]>, key: &[u8]) -> Option<Result<ObjectId, BadObjectId>> {
+    Some(ObjectId::parse(line?.strip_prefix(key)?))
 }
 
 /// The headers after the committer: signatures and the like, which continue on
@@ -96,14 +97,17 @@ fn rest<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Result<(), Defect> {
 /// ticket's key may display as something else, and the other way round.
 fn reads_as_ascii(name: &str) -> bool {
     let name = name.trim().to_ascii_lowercase().replace('_', "-");
-    let numbered =
-        |prefix: &str| name.strip_prefix(prefix).is_some_and(|n| n.parse::<u8>().is_ok());
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered = |prefix: &str| {
+        name.strip_prefix(prefix).is_some_and(|n| matches!(n.len(), 1 | 2) && digits(n))
+    };
     matches!(name.as_str(), "utf-8" | "utf8" | "us-ascii" | "ascii" | "latin1" | "latin-1")
         || numbered("iso-8859-")
         || numbered("iso8859-")
-        || name.strip_prefix("windows-").or(name.strip_prefix("cp")).is_some_and(|page| {
-            page.len() == 4 && page.starts_with("125") && page.parse::<u16>().is_ok()
-        })
+        || name
+            .strip_prefix("windows-")
+            .or(name.strip_prefix("cp"))
+            .is_some_and(|page| page.len() == 4 && page.starts_with("125") && digits(page))
 }
 
 /// `Name <address> seconds zone`, with one pair of brackets.
@@ -196,7 +200,8 @@ mod tests {
         for name in ["UTF-8", "utf8", "ISO-8859-1", "iso8859-15", "windows-1252", "cp1251"] {
             assert!(reads_as_ascii(name), "{name}");
         }
-        for name in ["UTF-7", "UTF-16LE", "IBM037", "ISO-2022-JP", "windows-31j", ""] {
+        for name in ["UTF-7", "UTF-16LE", "IBM037", "ISO-2022-JP", "windows-31j", "iso-8859-+5", ""]
+        {
             assert!(!reads_as_ascii(name), "{name}");
         }
     }

@@ -1,7 +1,7 @@
 //! Whether a merge adds anything of its own: it is done again, in memory, and compared.
 
 use anyhow::Context as _;
-use git2::{Commit, ErrorCode, MergeOptions};
+use git2::{Error, ErrorClass, MergeOptions, Oid};
 
 use super::Repo;
 use super::objects::to_id;
@@ -19,41 +19,47 @@ impl Repo {
         ours: &ObjectId,
         theirs: &ObjectId,
     ) -> anyhow::Result<MergeContent> {
-        let (ours, theirs) = (self.parent(ours)?, self.parent(theirs)?);
-        match self.inner.merge_base(ours.id(), theirs.id()) {
-            Ok(_) => {}
-            Err(error) if error.code() == ErrorCode::NotFound => return Ok(MergeContent::Own),
-            Err(error) => return Err(error).context("finding where the merged branches part"),
+        match self.merged_tree(ours, theirs) {
+            Ok(Some(again)) if to_id(again)? == *tree => Ok(MergeContent::Clean),
+            Ok(_) => Ok(MergeContent::Own),
+            // A parent that libgit2 can't parse, which old histories have: what can't
+            // be done again was not proved to add nothing.
+            Err(error)
+                if matches!(
+                    error.class(),
+                    ErrorClass::Invalid | ErrorClass::Merge | ErrorClass::Object
+                ) =>
+            {
+                Ok(MergeContent::Own)
+            }
+            Err(error) => Err(error).context("doing the merge again"),
         }
+    }
+
+    /// The tree of the merge; `None` where it conflicts, or nothing is in common.
+    fn merged_tree(&self, ours: &ObjectId, theirs: &ObjectId) -> Result<Option<Oid>, Error> {
+        let format = self.inner.object_format();
+        let parent =
+            |id: &ObjectId| self.inner.find_commit(Oid::from_str_ext(id.as_str(), format)?);
+        let (ours, theirs) = (parent(ours)?, parent(theirs)?);
+        self.inner.merge_base(ours.id(), theirs.id())?;
         self.write_to_memory()?;
         let mut options = MergeOptions::new();
         options.find_renames(true);
-        let index = self.inner.merge_commits(&ours, &theirs, Some(&options));
-        let mut index = index.context("doing the merge again")?;
-        let again = if index.has_conflicts() {
-            None
-        } else {
-            Some(index.write_tree_to(&self.inner).context("doing the merge again")?)
-        };
-        Ok(match again.map(to_id).transpose()? {
-            Some(again) if again == *tree => MergeContent::Clean,
-            _ => MergeContent::Own,
-        })
+        let mut index = self.inner.merge_commits(&ours, &theirs, Some(&options))?;
+        if index.has_conflicts() {
+            return Ok(None);
+        }
+        index.write_tree_to(&self.inner).map(Some)
     }
 
     /// What a merge makes is kept in memory: the quarantine is the pusher's, and
     /// would land with the push.
-    fn write_to_memory(&self) -> anyhow::Result<()> {
+    fn write_to_memory(&self) -> Result<(), Error> {
         if !self.writes_to_memory.replace(true) {
-            let odb = self.inner.odb().context("opening the object database")?;
-            odb.add_new_mempack_backend(FIRST).context("keeping merges in memory")?;
+            self.inner.odb()?.add_new_mempack_backend(FIRST)?;
         }
         Ok(())
-    }
-
-    fn parent(&self, id: &ObjectId) -> anyhow::Result<Commit<'_>> {
-        let commit = self.inner.find_commit(self.oid(id)?);
-        commit.with_context(|| format!("reading commit {}", id.short()))
     }
 }
 
@@ -115,6 +121,16 @@ mod tests {
         let foreign = lab.commit("foreign", &[]);
         let joined = merge(&lab, &["--allow-unrelated-histories"], &left, &foreign);
         assert_eq!(content(&lab, &joined), MergeContent::Own);
+    }
+
+    #[test]
+    fn a_merge_with_a_parent_that_can_t_be_parsed_has_content_of_its_own() {
+        let lab = Lab::new();
+        let base = lab.commit("base", &[]);
+        let broken = lab.raw_commit_with_author("Ana ana@example.com> 1 +0000", &[&base]);
+        let left = lab.commit("left", &[&base]);
+        let merge = lab.commit("merge", &[&left, &broken]);
+        assert_eq!(content(&lab, &merge), MergeContent::Own);
     }
 
     #[test]

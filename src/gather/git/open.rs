@@ -50,7 +50,9 @@ impl Repo {
         let inner = Repository::open_ext(path, RepositoryOpenFlags::empty(), &[] as &[&str])
             .with_context(|| format!("opening a git repository at {}", path.display()))?;
         let branches = if inner.is_bare() { Branches::Own } else { Branches::OfOrigin };
-        Self::new(inner, branches)
+        let repo = Self::new(inner, branches)?;
+        alternates::add_missed(&repo, &|_| None)?;
+        Ok(repo)
     }
 
     fn new(inner: Repository, branches: Branches) -> anyhow::Result<Self> {
@@ -135,8 +137,6 @@ mod tests {
     #[test]
     fn a_directory_that_is_no_repository_is_an_error() {
         let empty = tempfile::tempdir().unwrap();
-        let at = empty.path().to_str().unwrap().to_owned();
-        let variable = |name: &str| (name == "GIT_DIR").then(|| at.clone());
-        assert!(Repo::open_in_hook(&variable).is_err());
+        assert!(Repo::open_clone(empty.path()).is_err());
     }
 }

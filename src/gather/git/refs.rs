@@ -58,7 +58,7 @@ impl Repo {
     pub fn tip(&self, name: &RefName) -> anyhow::Result<Option<ObjectId>> {
         let stored = self.stored_name(name);
         if self.storage == RefStorage::Other {
-            let found = self.listed(&stored)?;
+            let found = self.for_each_ref(&stored)?;
             return Ok(found.into_iter().find(|(found, _)| *found == stored).map(|(_, id)| id));
         }
         match self.inner.refname_to_id(&stored) {
@@ -153,14 +153,24 @@ impl Repo {
     /// `for-each-ref` takes whole components, so the last one is cut off here.
     fn listed_by_git(&self, prefix: &str) -> anyhow::Result<Vec<(String, ObjectId)>> {
         let whole = prefix.rfind('/').and_then(|at| prefix.get(..=at)).unwrap_or("refs/");
-        let args = ["for-each-ref", "--format=%(objectname) %(refname)", whole];
+        let mut found = self.for_each_ref(whole)?;
+        found.retain(|(name, _)| name.starts_with(prefix));
+        Ok(found)
+    }
+
+    /// The ref of this name, or those below it. Like libgit2's list it leaves out
+    /// names that are not UTF-8.
+    fn for_each_ref(&self, name: &str) -> anyhow::Result<Vec<(String, ObjectId)>> {
         let mut found = Vec::new();
-        for line in self.git_lines(&args, "")? {
-            let Some((id, name)) = line.split_once(' ') else {
-                bail!("`git for-each-ref` answered with the line {line:?}");
+        for line in
+            self.git_lines(&["for-each-ref", "--format=%(objectname) %(refname)", name], "")?
+        {
+            let Some(at) = line.iter().position(|byte| *byte == b' ') else {
+                bail!("`git for-each-ref` answered {:?}", String::from_utf8_lossy(&line));
             };
-            if name.starts_with(prefix) {
-                found.push((name.to_owned(), ObjectId::parse(id.as_bytes())?));
+            let (id, name) = line.split_at(at);
+            if let Ok(name) = std::str::from_utf8(name.trim_ascii_start()) {
+                found.push((name.to_owned(), ObjectId::parse(id)?));
             }
         }
         Ok(found)
@@ -242,6 +252,26 @@ mod tests {
             assert_eq!(names, ["refs/heads/release/1", "refs/heads/release/2"], "{storage:?}");
             assert_eq!(repo.tip(&name("refs/heads/release/1")).unwrap(), Some(id));
             assert_eq!(repo.tip(&name("refs/heads/release")).unwrap(), None);
+        }
+    }
+
+    /// A name of odd bytes must not become another one that a pattern matches.
+    #[test]
+    fn a_ref_whose_name_is_no_utf_8_is_left_out_in_every_storage() {
+        use std::os::unix::ffi::OsStrExt as _;
+        for storage in storages() {
+            let lab = Lab::with(storage);
+            let id = lab.commit("one", &[]);
+            let name = std::ffi::OsStr::from_bytes(b"refs/heads/release/\xe9");
+            let made = std::process::Command::new("git")
+                .arg("-C")
+                .arg(lab.path())
+                .arg("update-ref")
+                .arg(name)
+                .arg(id.as_str())
+                .status();
+            assert!(made.unwrap().success());
+            assert!(lab.repo().refs_under("refs/heads/release/").unwrap().is_empty());
         }
     }
 

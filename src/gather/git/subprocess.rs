@@ -48,14 +48,17 @@ impl Repo {
         child.wait_with_output().with_context(|| format!("waiting for `{shown}`"))
     }
 
-    /// The lines of a git command that must succeed.
-    pub(super) fn git_lines(&self, args: &[&str], input: &str) -> anyhow::Result<Vec<String>> {
+    /// The lines of a git command that must succeed, as bytes: a ref's name may hold any.
+    pub(super) fn git_lines(&self, args: &[&str], input: &str) -> anyhow::Result<Vec<Vec<u8>>> {
         let output = self.git(args, input)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             bail!("`git {}` failed: {}", args.join(" "), said.trim());
         }
-        let text = String::from_utf8_lossy(&output.stdout);
-        Ok(text.lines().map(str::to_owned).collect())
+        let body = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
+        if body.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(body.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect())
     }
 }

@@ -69,8 +69,8 @@ impl Repo {
             let of_it = self.parents(&id).with_context(|| walk.clone())?;
             parents.insert(id, of_it);
         }
-        self.take_out_what_is_hidden(&mut parents, hidden).with_context(|| walk.clone())?;
-        in_order(new, &parents).with_context(|| walk)
+        let order = in_order(new, &parents).with_context(|| walk.clone())?;
+        self.without_hidden(order, &parents, hidden).with_context(|| walk)
     }
 
     /// Unsorted: with `TOPOLOGICAL`, libgit2 counts a commit's children in 16 bits,
@@ -96,7 +96,7 @@ impl Repo {
             input.push_str(&format!("^{id}\n"));
         }
         let lines = self.git_lines(&["rev-list", "--stdin"], &input)?;
-        lines.iter().map(|line| Ok(ObjectId::parse(line.as_bytes())?)).collect()
+        lines.iter().map(|line| Ok(ObjectId::parse(line)?)).collect()
     }
 
     fn parents(&self, id: &ObjectId) -> anyhow::Result<Vec<ObjectId>> {
@@ -108,55 +108,67 @@ impl Repo {
             // Too large to read, and so to judge: git's word for its parents will do.
             Raw::TooLarge { .. } => {
                 let line = self.git_lines(&["rev-list", "--parents", "-1", id.as_str()], "")?;
-                let ids = line.first().map_or("", String::as_str).split(' ').skip(1);
-                ids.map(|id| Ok(ObjectId::parse(id.as_bytes())?)).collect()
+                let ids = line.iter().flat_map(|line| line.split(|byte| *byte == b' ').skip(1));
+                ids.map(|id| Ok(ObjectId::parse(id)?)).collect()
             }
         }
     }
 
     /// Both walkers believe the commits' dates, so a forged date makes them list
-    /// commits that are hidden. One such commit has all its ancestors hidden too: so
-    /// it is enough to take hidden ones away at the bottom until there are none.
-    /// Nothing may be missing either: a parent that is not listed must be hidden.
-    fn take_out_what_is_hidden(
+    /// commits that are hidden. All ancestors of a hidden commit are hidden: so, from
+    /// the bottom up, only one without a new parent can be. Nothing may be missing
+    /// either: a parent that is not listed must be hidden.
+    fn without_hidden(
         &self,
-        parents: &mut BTreeMap<ObjectId, Vec<ObjectId>>,
+        order: Vec<ObjectId>,
+        parents: &BTreeMap<ObjectId, Vec<ObjectId>>,
         hidden: &[ObjectId],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Vec<ObjectId>> {
         let mut known = BTreeMap::new();
-        let mut is_hidden = |id: &ObjectId| -> anyhow::Result<bool> {
-            if let Some(known) = known.get(id) {
-                return Ok(*known);
+        let mut is_hidden = |id: &ObjectId| match known.get(id) {
+            Some(known) => Ok(*known),
+            None => {
+                let found = self.any_contains(hidden, id)?;
+                known.insert(id.clone(), found);
+                anyhow::Ok(found)
             }
-            let mut found = hidden.contains(id);
-            for tip in hidden {
-                found = found || self.contains(tip, id)?;
-            }
-            known.insert(id.clone(), found);
-            Ok(found)
         };
-        loop {
-            let mut excess = Vec::new();
-            for (id, of_it) in &*parents {
-                let below: Vec<&ObjectId> =
-                    of_it.iter().filter(|parent| !parents.contains_key(*parent)).collect();
-                for parent in &below {
-                    if !is_hidden(parent)? {
-                        bail!("commit {parent} was left out of the walk");
-                    }
-                }
-                let is_bottom = below.len() == of_it.len();
-                if is_bottom && is_hidden(id)? {
-                    excess.push(id.clone());
+        let mut new: Vec<ObjectId> = Vec::new();
+        let mut is_new: BTreeSet<&ObjectId> = BTreeSet::new();
+        for id in &order {
+            let of_it = parents.get(id).map_or(&[][..], Vec::as_slice);
+            for parent in of_it.iter().filter(|parent| !parents.contains_key(*parent)) {
+                if !is_hidden(parent)? {
+                    bail!("commit {parent} was left out of the walk");
                 }
             }
-            if excess.is_empty() {
-                return Ok(());
-            }
-            for id in excess {
-                parents.remove(&id);
+            let has_new_parent = of_it.iter().any(|parent| is_new.contains(parent));
+            if has_new_parent || !is_hidden(id)? {
+                is_new.insert(id);
+                new.push(id.clone());
             }
         }
+        Ok(new)
+    }
+
+    /// Whether one of the tips contains the commit: it is then the merge base of
+    /// itself and all of them, which is one walk instead of one for each.
+    fn any_contains(&self, tips: &[ObjectId], commit: &ObjectId) -> anyhow::Result<bool> {
+        if tips.is_empty() {
+            return Ok(false);
+        }
+        let all = std::iter::once(commit).chain(tips).map(|id| self.oid(id));
+        let all = all.collect::<anyhow::Result<Vec<_>>>()?;
+        if let Ok(base) = self.inner.merge_base_many(&all) {
+            return Ok(to_id(base)? == *commit);
+        }
+        // No common history, or a commit that libgit2 can't parse: ask one by one.
+        for tip in tips {
+            if self.contains(tip, commit)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
