@@ -3,6 +3,8 @@
 mod approvals;
 mod branch;
 mod guarded;
+#[cfg(test)]
+mod tests;
 mod tickets;
 
 use std::collections::BTreeSet;

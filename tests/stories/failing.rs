@@ -118,6 +118,45 @@ fn a_tracker_that_never_answers_ends_at_the_deadline_and_on_record() {
     assert_eq!(record["error"]["doing"], "looking up the tickets");
 }
 
+/// The process is found by what it runs, since the shim is between it and git.
+fn hook_process(config: &str) -> Option<String> {
+    let processes = std::fs::read_dir("/proc").unwrap();
+    processes.flatten().map(|entry| entry.path()).find_map(|path| {
+        let args = std::fs::read(path.join("cmdline")).ok()?;
+        let args: Vec<&[u8]> = args.split(|byte| *byte == 0).collect();
+        let is_ours = args.first().is_some_and(|name| name.ends_with(b"sockembot"));
+        let is_it = is_ours && args.contains(&config.as_bytes());
+        is_it.then(|| path.file_name().unwrap().to_str().unwrap().to_owned())
+    })
+}
+
+#[test]
+fn a_binary_that_is_killed_in_mid_push_blocks() {
+    let server = Server::new();
+    let ana = ready(&server);
+    let before = server.tip("refs/heads/main");
+    let tickets = server.path("tickets.toml");
+    std::fs::remove_file(&tickets).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&tickets).status().unwrap();
+    assert!(made.success());
+    let config = server.at("config.toml");
+    let killer = std::thread::spawn(move || {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(10) {
+            if let Some(pid) = hook_process(&config) {
+                let killed = std::process::Command::new("kill").args(["-9", &pid]).status();
+                return killed.unwrap().success();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    });
+    let report = ana.push(&["main"]);
+    assert!(killer.join().unwrap());
+    report.failed_with("it was killed by signal 9");
+    assert_eq!(server.tip("refs/heads/main"), before);
+}
+
 #[test]
 fn a_broken_object_that_spins_in_libgit2_ends_at_the_deadline() {
     let server = Server::configured("deadline = \"25s\"", "deadline = \"1s\"");

@@ -94,4 +94,19 @@ fn over_ssh_the_forced_command_names_the_pusher() {
     let id = ana.approved_commit("PAY-1: x", &bob);
     push("ana").accepted();
     assert_eq!(server.tip("refs/heads/main"), id);
+
+    // Neither another program on the server nor variables of the client go round it.
+    ana.commit("no ticket");
+    let around = "--receive-pack=git -c core.hooksPath=/dev/null receive-pack";
+    let shown = ana.git_with(&["push", around, &url, "main"], &[("GIT_SSH_COMMAND", &ssh)]);
+    assert!(!shown.landed(), "{}", shown.seen());
+    let sends = ssh.replace("SendEnv=REMOTE_USER", "SendEnv=GIT_CONFIG_*");
+    let variables = [
+        ("GIT_SSH_COMMAND", sends.as_str()),
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", "core.hooksPath"),
+        ("GIT_CONFIG_VALUE_0", "/dev/null"),
+    ];
+    let shown = ana.git_with(&["push", &url, "main"], &variables);
+    shown.refused_for(&["missing-ticket", "missing-approval"]);
 }
