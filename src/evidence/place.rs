@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
+use super::hash::{ZEROS, sha256};
 use super::record::{Head, VERSION};
 
 /// Bytes of the longest line: a policy of 1 MiB, with every byte escaped.
@@ -24,8 +25,18 @@ pub(super) struct Place {
 pub(super) struct End {
     /// The last whole record, and its line.
     pub(super) last: Option<(Head, Vec<u8>)>,
-    /// What follows the last line feed: a write that was torn off.
-    pub(super) torn: Vec<u8>,
+    /// What a write left behind that was torn off.
+    pub(super) torn: Torn,
+}
+
+/// What follows the last line feed.
+pub(super) enum Torn {
+    /// Nothing, as it should be.
+    Nothing,
+    /// A whole record that lacks its line feed only.
+    LineFeed,
+    /// A part of a record.
+    Bytes(Vec<u8>),
 }
 
 impl Place {
@@ -74,7 +85,25 @@ impl Place {
         let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
         let line = line.rsplit(|b| *b == b'\n').next().unwrap_or(line);
         let last = if whole == 0 { None } else { Some((head(line, path)?, line.to_vec())) };
-        Ok(End { last, torn })
+        Ok(End::of(last, torn))
+    }
+}
+
+impl End {
+    fn of(last: Option<(Head, Vec<u8>)>, torn: Vec<u8>) -> Self {
+        if torn.is_empty() {
+            return Self { last, torn: Torn::Nothing };
+        }
+        let (seq, prev) = match &last {
+            Some((head, line)) => (head.seq + 1, sha256(line)),
+            None => (0, ZEROS.to_owned()),
+        };
+        match serde_json::from_slice::<Head>(&torn) {
+            Ok(head) if (head.v, head.seq, &head.prev) == (VERSION, seq, &prev) => {
+                Self { last: Some((head, torn)), torn: Torn::LineFeed }
+            }
+            _ => Self { last, torn: Torn::Bytes(torn) },
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn check(
 fn in_the_way(judged: &JudgedApproval) -> Option<Violation> {
     let by = judged.person.clone();
     match &judged.standing {
-        Standing::Counts => None,
+        Standing::Counts | Standing::Machine => None,
         Standing::HasPart(part) => Some(Violation::SelfApproval { by, part: part.clone() }),
         Standing::Unmatched { missing } => {
             Some(Violation::UnmatchedApprover { by, missing: missing.clone() })
@@ -90,6 +90,10 @@ fn stands(
     approver: &Identity,
 ) -> Standing {
     let people = &change.policy.people;
+    let is = |login: &String| people.sameness(approver, &Identity::Login(login.clone()));
+    if change.table.automation.iter().any(|login| is(login) == Sameness::Same) {
+        return Standing::Machine;
+    }
     let mut unmatched = None;
     if let Pusher::Person { login, .. } = change.pusher {
         match people.sameness(approver, &Identity::Login(login.clone())) {

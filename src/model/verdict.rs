@@ -273,6 +273,8 @@ pub struct JudgedApproval {
 pub enum Standing {
     /// It counts for the commits that it covers.
     Counts,
+    /// The approver is a machine that the table exempts: it has no eyes.
+    Machine,
     /// The approver has a part in the change.
     HasPart(Part),
     /// The approver can't be told apart from a contributor.

@@ -119,11 +119,15 @@ impl People {
             Identity::Login(login) => {
                 let person = self.persons.iter().position(|person| {
                     named(&person.logins, login)
+                        || self.login_of(login).is_some_and(|l| named(&person.logins, l))
                         || person.emails.iter().any(|email| {
                             self.login_of(email).is_some_and(|l| l.eq_ignore_ascii_case(login))
                         })
                 });
-                Resolved { person, login: Some(login) }
+                // A login such as `ana@EXAMPLE.COM` (Kerberos) is an address in its own
+                // way: of our domain, or of nobody who could be told from others.
+                let name = if login.contains('@') { self.login_of(login) } else { Some(&**login) };
+                Resolved { person, login: name }
             }
             Identity::Email(email) => {
                 let login = self.login_of(email);
@@ -136,10 +140,11 @@ impl People {
         }
     }
 
-    /// `ana` of `ana@DOMAIN`, where DOMAIN is the configured one.
+    /// `ana` of `ana@DOMAIN` and of `ana+git@DOMAIN`, where DOMAIN is the configured one.
     fn login_of<'a>(&self, email: &'a str) -> Option<&'a str> {
         let (login, domain) = email.rsplit_once('@')?;
         let ours = self.email_domain.as_deref()?;
+        let login = login.split_once('+').map_or(login, |(login, _)| login);
         (domain.eq_ignore_ascii_case(ours) && !login.is_empty()).then_some(login)
     }
 }
@@ -192,6 +197,19 @@ mod tests {
         assert_eq!(
             people().sameness(&login("bob"), &email("ana@home.example")),
             Sameness::Different
+        );
+    }
+
+    #[test]
+    fn an_address_as_a_login_and_a_tagged_address_are_still_their_owner() {
+        for other in [login("bob@EXAMPLE.COM"), email("bob+git@example.com")] {
+            assert_eq!(people().sameness(&login("bob"), &other), Sameness::Same, "{other}");
+        }
+        assert_eq!(people().sameness(&login("ana@example.com"), &login("ana")), Sameness::Same);
+        let elsewhere = login("bob@OTHER.REALM");
+        assert_eq!(
+            people().sameness(&elsewhere, &email("bob@example.com")),
+            Sameness::Unknown { missing: elsewhere.clone() }
         );
     }
 

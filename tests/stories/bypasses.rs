@@ -109,6 +109,27 @@ fn approvals_that_anybody_could_write_count_for_nothing() {
 }
 
 #[test]
+fn nobody_s_approval_can_be_kept_out_by_a_name_below_it() {
+    let server = Server::new();
+    let (ana, bob, eve) =
+        (server.clone_for("ana"), server.clone_for("bob"), server.clone_for("eve"));
+    let id = ana.commit("PAY-1: x");
+    ana.show();
+    eve.commit("PAY-1: y");
+    eve.push(&["main:refs/approvals/main/bob/eve"]).refused_for(&["misnamed-approval"]);
+    bob.approve(&id);
+    ana.push(&["main"]).accepted();
+}
+
+#[test]
+fn a_machine_s_approval_is_no_second_pair_of_eyes() {
+    let server = Server::new();
+    let (ana, robot) = (server.clone_for("ana"), server.clone_for("robot"));
+    ana.approved_commit("PAY-1: x", &robot);
+    ana.push(&["main"]).refused_for(&["missing-approval"]);
+}
+
+#[test]
 fn an_alias_of_somebody_s_approval_is_that_approval() {
     let server = Server::new();
     server.git(&["symbolic-ref", "refs/heads/alias", "refs/approvals/main/bob"]);

@@ -109,6 +109,7 @@ impl ApprovalItem {
                 Some("it covers no commit of this push".to_owned())
             }
             Standing::Counts => None,
+            Standing::Machine => Some("the approver is a machine".to_owned()),
             Standing::HasPart(Part::Pusher) => Some("the approver pushes the change".to_owned()),
             Standing::HasPart(Part::Contributor(commit)) => {
                 Some(format!("the approver has a part in {commit}"))

@@ -1,7 +1,7 @@
 //! Which refs of a push are judged, and as what.
 
 use crate::model::{Change, RefLine, RefName};
-use crate::policy::Policy;
+use crate::policy::{Policy, Table};
 
 /// A ref that the client names, and the one that is written for it.
 #[derive(Clone, Debug)]
@@ -71,6 +71,18 @@ impl Rulebook<'_> {
     }
 }
 
+impl Rulebook<'_> {
+    /// Whether a table names the ref to the letter, so that it is governed before it
+    /// is there.
+    fn names(&self, name: &RefName) -> bool {
+        let names = |table: &Table| {
+            table.repos.matches_repository(self.repository)
+                && table.refs.as_strings().iter().any(|pattern| pattern == name.as_str())
+        };
+        self.policy.tables.iter().any(names)
+    }
+}
+
 /// Decides why a ref is judged. What is written counts before what was named: a
 /// push to an alias of `main` writes `main`.
 ///
@@ -88,7 +100,7 @@ pub fn governed(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Governe
     }
     for name in &names {
         if let Some(rest) = name.as_str().strip_prefix("refs/approvals/") {
-            return Ok(approval(rest));
+            return approval(rules, target, rest);
         }
         if let Some(table) = rules.governing(name) {
             let is_tag = name.tag().is_some();
@@ -103,14 +115,22 @@ pub fn governed(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Governe
     Ok(Governed::No)
 }
 
-/// Everything after the last slash is the login, since branches have slashes.
-fn approval(rest: &str) -> Governed {
-    match rest.rsplit_once('/') {
-        Some((branch, login)) => {
-            Governed::Approval { branch: branch.to_owned(), login: login.to_owned() }
+/// Everything after the last slash is the login, since branches have slashes. Below
+/// a branch there can be no other one; an approval that says so would stand where
+/// somebody's approval for the branch has to go.
+fn approval(rules: &Rulebook<'_>, target: &Target, rest: &str) -> anyhow::Result<Governed> {
+    let Some((branch, login)) = rest.rsplit_once('/') else {
+        return Ok(Governed::MisnamedApproval);
+    };
+    let plain = target.name.without_namespace();
+    for (at, _) in branch.match_indices('/') {
+        let above = format!("refs/heads/{}", branch.get(..at).unwrap_or(branch));
+        let above = RefName::parse(above.as_bytes())?;
+        if rules.names(&above) || (rules.exists)(&beside(target, &plain, &above)?)? {
+            return Ok(Governed::MisnamedApproval);
         }
-        None => Governed::MisnamedApproval,
     }
+    Ok(Governed::Approval { branch: branch.to_owned(), login: login.to_owned() })
 }
 
 /// gitrevisions(7) takes `main` for `refs/main` and `refs/tags/main` before it
@@ -124,12 +144,7 @@ fn shadow(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Option<Govern
     let Some(short) = shadowed_name(&plain) else { return Ok(None) };
     let branch = RefName::parse(format!("refs/heads/{short}").as_bytes())?;
     let Some(table) = rules.governing(&branch) else { return Ok(None) };
-    let literal = rules
-        .policy
-        .tables
-        .get(table)
-        .is_some_and(|table| table.refs.as_strings().iter().any(|p| *p == branch.as_str()));
-    if literal || (rules.exists)(&beside(target, &plain, &branch)?)? {
+    if rules.names(&branch) || (rules.exists)(&beside(target, &plain, &branch)?)? {
         return Ok(Some(Governed::Shadow { branch, table }));
     }
     Ok(None)
