@@ -4,6 +4,7 @@ mod ledger;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ledger::Ledger;
 
@@ -16,6 +17,9 @@ use crate::guard::Guard;
 use crate::judge::{Facts, judge};
 use crate::model::{Pusher, Verdict, Violation};
 use crate::policy::Policy;
+
+/// What is kept of the deadline for judging, recording and answering.
+const ANSWERING: Duration = Duration::from_millis(700);
 
 /// What the pusher sees, and what git is told.
 #[derive(Clone, Debug)]
@@ -63,6 +67,8 @@ pub fn pre_receive(
     let ledger = Ledger::new(Arc::clone(&policy), &repository, &pusher, &judged);
     guard.record_failures_by(ledger.witness());
 
+    // In time for the digest to say which tickets were not answered for.
+    let tracker = tracker::start(&policy.tracker, guard.ends() - ANSWERING);
     let doing = |what| guard.doing(what);
     let sources = Sources {
         policy: &policy,
@@ -73,7 +79,7 @@ pub fn pre_receive(
     };
     let (push, approvals) = sources.push(pusher, judged)?;
     guard.doing("looking up the tickets");
-    let tickets = tracker::open(&policy.tracker).look_up(&policy.tickets_named(&push));
+    let tickets = tracker.look_up(&policy.inquiry(&push));
     guard.doing("judging the push");
     let verdict = judge(&policy, Facts { push, tickets, approvals });
     guard.doing(format!("writing the evidence to {}", policy.evidence.display()));

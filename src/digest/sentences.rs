@@ -126,6 +126,9 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
             kind.as_deref().map_or_else(|| "(none)".to_owned(), |kind| fit(kind, 30)),
             list_or(&allowed.iter().map(|s| fit(s, 30)).collect::<Vec<_>>())
         ),
+        Violation::UnmatchedQuery { key, query } => {
+            format!("{key} does not match `{}`", fit(query, 200))
+        }
         Violation::LateTicket { key, created, .. } => {
             format!("{key} was opened at {created:.0}, after the work on it was done")
         }
@@ -203,6 +206,9 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
             vec![format!("move {key} to {}, then push again", list_or(&states))]
         }
         Violation::WrongType { .. } => vec!["name a ticket of an allowed type".to_owned()],
+        Violation::UnmatchedQuery { key, .. } => {
+            vec![format!("change {key} so that it matches, or name another ticket")]
+        }
         Violation::LateTicket { .. } => {
             vec!["open the ticket first; name one that was open when the work began".to_owned()]
         }

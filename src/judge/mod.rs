@@ -11,10 +11,10 @@ use std::collections::BTreeSet;
 
 use crate::model::verdict::{Class, Mode};
 use crate::model::{
-    Approvals, Check, Lookup, Push, Pusher, RefUpdate, RefVerdict, Role, TicketKey, Tickets,
-    Verdict,
+    Approvals, Check, Decision, Lookup, Push, Pusher, RefUpdate, RefVerdict, Role, TicketKey,
+    Tickets, Verdict,
 };
-use crate::policy::{Policy, Table};
+use crate::policy::{Outage, Policy, Table};
 
 /// Everything that was found out before judging.
 #[derive(Clone, Debug)]
@@ -67,7 +67,13 @@ fn judge_ref(
     let checks = branch::checks(&change, &update, &judged);
     let class = if change.exempt.is_some() { Class::Automated } else { Class::Standard };
     let tickets = named(table, &update, tickets);
-    RefVerdict { update, mode: table.mode, class, checks, tickets, approvals: judged }
+    let mut judgement =
+        RefVerdict { update, mode: table.mode, class, checks, tickets, approvals: judged };
+    // Only where nothing that is known is broken.
+    if table.outage == Outage::Accept && judgement.finding() == Decision::Undecided {
+        judgement.class = Class::Unverified;
+    }
+    judgement
 }
 
 /// A ref without commits of its own to judge.

@@ -178,6 +178,7 @@ fn lookup(case: &Case) -> Lookup {
             reporter: None,
             assignee: None,
             approvals: vec![],
+            matches: BTreeSet::new(),
         }))
     };
     match case.ticket {

@@ -49,6 +49,7 @@ fn in_order(
         (Rule::ClosedTicket, closed(key, ticket)),
         (Rule::WrongState, wrong_state(rules, key, ticket)),
         (Rule::WrongType, wrong_type(rules, key, ticket)),
+        (Rule::UnmatchedQuery, unmatched_query(rules, key, ticket)),
         (Rule::LateTicket, late(rules, key, ticket, authored)),
     ];
     outcomes
@@ -87,6 +88,11 @@ fn wrong_type(rules: &TicketRules, key: &TicketKey, ticket: &Ticket) -> Option<V
         kind: ticket.kind.clone(),
         allowed: rules.types.clone(),
     })
+}
+
+fn unmatched_query(rules: &TicketRules, key: &TicketKey, ticket: &Ticket) -> Option<Violation> {
+    let query = rules.query.as_ref().filter(|query| !ticket.matches.contains(*query))?;
+    Some(Violation::UnmatchedQuery { key: key.clone(), query: query.clone() })
 }
 
 /// The author's clock is the client's: a forged late date passes. So this finds

@@ -19,5 +19,5 @@ pub use push::{Change, Lapse, Movement, Push, Pusher, RefLine, RefUpdate, Role, 
 pub use receipt::Receipt;
 pub use ref_name::RefName;
 pub use rule::Rule;
-pub use ticket::{Closed, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
+pub use ticket::{Closed, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 pub use verdict::{Basis, Check, Decision, Outcome, RefVerdict, Subject, Verdict, Violation};

@@ -13,6 +13,13 @@ pub enum Identity {
     Login(String),
     /// An e-mail address out of a commit, which anybody can claim.
     Email(String),
+    /// An account of a tracker.
+    Account {
+        /// Its id, with the tracker before it: `jira:5b10ac8d82e05b22cc7d4ef5`.
+        id: String,
+        /// Its address, where the tracker shows it.
+        email: Option<String>,
+    },
 }
 
 impl Identity {
@@ -24,7 +31,7 @@ impl Identity {
     /// The bare name.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Login(name) | Self::Email(name) => name,
+            Self::Login(name) | Self::Email(name) | Self::Account { id: name, .. } => name,
         }
     }
 }

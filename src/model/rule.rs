@@ -67,6 +67,8 @@ rules! {
     WrongState = "wrong-state",
     /// A commit names a ticket of a type that the policy does not allow.
     WrongType = "wrong-type",
+    /// A commit names a ticket that does not match the policy's query.
+    UnmatchedQuery = "unmatched-query",
     /// A ticket was opened after the work on it was done.
     LateTicket = "late-ticket",
     /// The tracker did not answer, so nothing is known about the ticket.

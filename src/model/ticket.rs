@@ -1,6 +1,6 @@
 //! A ticket as its tracker showed it at the moment of judgement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Identity;
 
 /// A key such as `PAY-123`: an upper-case project, a dash, a number without
-/// leading zeros.
+/// leading zeros. Or `#123`, where a tracker only counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct TicketKey(String);
@@ -17,16 +17,24 @@ pub struct TicketKey(String);
 impl TicketKey {
     /// Parses a whole key; `None` where it is none.
     pub fn parse(text: &str) -> Option<Self> {
-        let (project, number) = text.split_once('-')?;
+        let (project, number) = match text.strip_prefix(COUNTED) {
+            Some(number) => (COUNTED, number),
+            None => text.split_once('-')?,
+        };
         let number_is_sound = (1..=10).contains(&number.len())
             && !number.starts_with('0')
             && number.bytes().all(|b| b.is_ascii_digit());
         (is_project(project) && number_is_sound).then(|| Self(text.to_owned()))
     }
 
-    /// `PAY` of `PAY-123`.
+    /// `PAY` of `PAY-123`, `#` of `#123`.
     pub fn project(&self) -> &str {
-        self.0.split_once('-').map_or("", |(project, _)| project)
+        self.0.split_once('-').map_or(COUNTED, |(project, _)| project)
+    }
+
+    /// `123` of both.
+    pub fn number(&self) -> &str {
+        self.0.rsplit(['-', '#']).next().unwrap_or(&self.0)
     }
 
     /// The whole key.
@@ -35,9 +43,15 @@ impl TicketKey {
     }
 }
 
+/// The project of keys that are a bare number.
+pub const COUNTED: &str = "#";
+
 /// Whether a text can be the project of a key: an upper-case letter, then
-/// upper-case letters, digits and `_` (Jira's own default pattern).
+/// upper-case letters, digits and `_` (Jira's own default pattern); or `#`.
 pub fn is_project(text: &str) -> bool {
+    if text == COUNTED {
+        return true;
+    }
     text.len() <= 64
         && text.starts_with(|c: char| c.is_ascii_uppercase())
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
@@ -72,6 +86,8 @@ pub struct Ticket {
     pub assignee: Option<String>,
     /// Approvals that stand on the ticket itself.
     pub approvals: Vec<TicketApproval>,
+    /// Which of the queries that were asked about it match it.
+    pub matches: BTreeSet<String>,
 }
 
 /// Whether a ticket is done with, and since when.
@@ -93,6 +109,17 @@ pub struct TicketApproval {
     pub by: Identity,
     /// When, by the tracker's clock.
     pub at: Timestamp,
+}
+
+/// What a push wants to know of the tracker, all at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inquiry {
+    /// Every ticket that is named.
+    pub keys: BTreeSet<TicketKey>,
+    /// Those whose approvals count.
+    pub approvals: BTreeSet<TicketKey>,
+    /// Queries in the tracker's language, each with the tickets that must match it.
+    pub queries: BTreeMap<String, BTreeSet<TicketKey>>,
 }
 
 /// The tracker's answer for one key. Absent and unknown are two things: the one

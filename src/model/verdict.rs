@@ -56,6 +56,9 @@ pub enum Class {
     Standard,
     /// By an authenticated machine that the policy exempts.
     Automated,
+    /// The tracker did not answer, and the table lets such a change land: somebody
+    /// has to follow it up.
+    Unverified,
 }
 
 /// One rule, applied to one thing.
@@ -208,6 +211,13 @@ pub enum Violation {
         /// The types that are allowed.
         allowed: Vec<String>,
     },
+    /// See [`Rule::UnmatchedQuery`].
+    UnmatchedQuery {
+        /// The ticket.
+        key: TicketKey,
+        /// The query, in the tracker's language.
+        query: String,
+    },
     /// See [`Rule::LateTicket`].
     LateTicket {
         /// The ticket.
@@ -309,9 +319,9 @@ impl Verdict {
 impl RefVerdict {
     /// What this ref alone would do to the push.
     pub fn decision(&self) -> Decision {
-        match self.mode {
-            Mode::Monitor => Decision::Accept,
-            Mode::Enforce => self.finding(),
+        match (self.mode, self.class) {
+            (Mode::Monitor, _) | (_, Class::Unverified) => Decision::Accept,
+            (Mode::Enforce, Class::Standard | Class::Automated) => self.finding(),
         }
     }
 
@@ -349,6 +359,7 @@ impl Violation {
             Self::ClosedTicket { .. } => Rule::ClosedTicket,
             Self::WrongState { .. } => Rule::WrongState,
             Self::WrongType { .. } => Rule::WrongType,
+            Self::UnmatchedQuery { .. } => Rule::UnmatchedQuery,
             Self::LateTicket { .. } => Rule::LateTicket,
             Self::MissingApproval { .. } => Rule::MissingApproval,
             Self::StaleApproval { .. } => Rule::StaleApproval,

@@ -1,6 +1,7 @@
 //! The same judgement by hand: in a clone before pushing, or in CI.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
@@ -85,7 +86,8 @@ fn verdict(
     let judged = judged(policy, repo, repository, &targets(repo, None, vec![line])?)?;
     let sources = Sources { policy, repo, repository, memory: &NoMemory, doing: &|_| () };
     let (push, approvals) = sources.push(pusher, judged)?;
-    let tickets = tracker::open(&policy.tracker).look_up(&policy.tickets_named(&push));
+    let tracker = tracker::start(&policy.tracker, Instant::now() + policy.deadline);
+    let tickets = tracker.look_up(&policy.inquiry(&push));
     Ok(judge(policy, Facts { push, tickets, approvals }))
 }
 

@@ -8,13 +8,15 @@ use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
 use super::error::PolicyError;
+use super::tracker::tracker;
 use super::value::{Line, Term};
 use super::written::{
-    ApprovalFile, File, HostFile, HostKind, ModeName, PeopleFile, SourceName, TableFile, TicketFile,
+    ApprovalFile, File, HostFile, HostKind, ModeName, OutageName, PeopleFile, SourceName,
+    TableFile, TicketFile,
 };
 use super::{
-    ApprovalRules, ApprovalSource, Clip, Host, Patterns, People, Person, Policy, Table,
-    TicketRules, Tracker,
+    ApprovalRules, ApprovalSource, Clip, Host, Outage, Patterns, People, Person, Policy, Table,
+    TicketRules,
 };
 use crate::model::verdict::Mode;
 
@@ -30,7 +32,7 @@ const TRAILERS: [&str; 7] = ["Ticket", "Tickets", "Refs", "Fixes", "Closes", "Re
 const SKEW: Duration = Duration::from_secs(300);
 
 /// A mistake that stands at a place of the text.
-type Mistake = (std::ops::Range<usize>, String);
+pub(super) type Mistake = (std::ops::Range<usize>, String);
 
 impl Policy {
     /// Reads the config. `path` only names it.
@@ -51,7 +53,7 @@ impl Policy {
             clip: if file.digest.clip == Some(false) { Clip::Hidden } else { Clip::Shown },
             host,
             evidence: file.evidence.path.map_or_else(|| PathBuf::from(EVIDENCE), |path| path.0),
-            tracker: Tracker::File { path: file.tracker.file.path.0 },
+            tracker: tracker(file.tracker).map_err(at)?,
             tables: tables(file.protect).map_err(at)?,
             people: people(file.people).map_err(at)?,
         })
@@ -117,6 +119,10 @@ fn table(file: TableFile) -> Result<Table, Mistake> {
             ModeName::Enforce => Mode::Enforce,
             ModeName::Monitor => Mode::Monitor,
         },
+        outage: match file.outage {
+            OutageName::Refuse => Outage::Refuse,
+            OutageName::AcceptAndFollowUp => Outage::Accept,
+        },
         automation: file.automation.into_iter().map(|login| login.0).collect(),
         ticket: ticket(file.ticket)?,
         approval: approval(file.approval)?,
@@ -135,6 +141,7 @@ fn ticket(file: TicketFile) -> Result<TicketRules, Mistake> {
             |tokens| tokens.into_iter().map(|token| token.0).collect(),
         ),
         skew: file.skew.map_or(SKEW, |term| term.0),
+        query: file.jql.map(|line| line.into_inner().0),
     })
 }
 

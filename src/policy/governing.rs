@@ -1,9 +1,7 @@
 //! Which table governs what, and which tickets a push names under it.
 
-use std::collections::BTreeSet;
-
-use super::{Policy, Table};
-use crate::model::{Push, RefName, Role, TicketKey};
+use super::{ApprovalSource, Policy, Table};
+use crate::model::{Inquiry, Push, RefName, Role};
 
 impl Policy {
     /// The index of the first table that matches both the repository and the ref.
@@ -21,9 +19,9 @@ impl Policy {
         self.first(repository, |_| true)
     }
 
-    /// All tickets that have to be looked up before the push can be judged.
-    pub fn tickets_named(&self, push: &Push) -> BTreeSet<TicketKey> {
-        let mut keys = BTreeSet::new();
+    /// Everything that has to be asked before the push can be judged.
+    pub fn inquiry(&self, push: &Push) -> Inquiry {
+        let mut inquiry = Inquiry::default();
         for update in &push.updates {
             let Role::Branch { table, commits, .. } = &update.role else { continue };
             let Some(table) = self.tables.get(*table) else { continue };
@@ -33,10 +31,20 @@ impl Policy {
             for commit in commits.iter().filter(|commit| !commit.is_clean_merge()) {
                 // A malformed commit is broken whatever its tickets are.
                 let Ok(content) = &commit.content else { continue };
-                keys.extend(table.ticket.keys(content));
+                let keys = table.ticket.keys(content);
+                if table.approval.required > 0
+                    && table.approval.from.contains(&ApprovalSource::Ticket)
+                {
+                    inquiry.approvals.extend(keys.iter().cloned());
+                }
+                if let Some(query) = &table.ticket.query {
+                    let asked = inquiry.queries.entry(query.clone()).or_default();
+                    asked.extend(keys.iter().cloned());
+                }
+                inquiry.keys.extend(keys);
             }
         }
-        keys
+        inquiry
     }
 
     fn first(&self, repository: &str, governs: impl Fn(&Table) -> bool) -> Option<usize> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::TicketRules;
+use crate::model::ticket::COUNTED;
 use crate::model::{Content, TicketKey};
 
 /// Digits of a ticket's number.
@@ -51,13 +52,14 @@ impl TicketRules {
     /// The key with which a text begins.
     fn key_at(&self, text: &str) -> Option<TicketKey> {
         self.projects.iter().find_map(|project| {
-            let number = text.strip_prefix(project.as_str())?.strip_prefix('-')?;
+            let rest = text.strip_prefix(project.as_str())?;
+            let number = if project == COUNTED { rest } else { rest.strip_prefix('-')? };
             let digits = number.bytes().take_while(u8::is_ascii_digit).count();
             let after = number.get(digits..)?;
             if digits == 0 || digits > DIGITS || !after_is_free(after) {
                 return None;
             }
-            TicketKey::parse(text.get(..project.len() + 1 + digits)?)
+            TicketKey::parse(text.get(..text.len() - after.len())?)
         })
     }
 }
@@ -96,6 +98,7 @@ mod tests {
             types: vec![],
             trailers: vec!["Ticket".to_owned(), "Refs".to_owned()],
             skew: Duration::ZERO,
+            query: None,
         }
     }
 

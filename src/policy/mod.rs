@@ -7,6 +7,7 @@ mod keys;
 mod pattern;
 mod people;
 mod template;
+mod tracker;
 mod value;
 mod written;
 
@@ -86,6 +87,58 @@ pub enum Tracker {
         /// Its path.
         path: PathBuf,
     },
+    /// Jira, of Atlassian's or of one's own.
+    Jira(Jira),
+    /// Redmine.
+    Redmine(Remote),
+}
+
+/// `[tracker.jira]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Jira {
+    /// How to reach it, and how it approves.
+    pub remote: Remote,
+    /// Which of the two interfaces it has.
+    pub flavour: Flavour,
+    /// Whether Jira Service Management approvals are asked for.
+    pub service_desk: bool,
+}
+
+/// The two interfaces of Jira.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// REST v3 of Jira Cloud.
+    Cloud,
+    /// REST v2 of Jira Data Center.
+    DataCenter,
+}
+
+/// A tracker behind a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// Its address, without a slash at the end.
+    pub url: String,
+    /// The user, where a password or a token of the cloud goes with one.
+    pub user: Option<String>,
+    /// Where the token is.
+    pub token: TokenSource,
+    /// A certificate authority of one's own, in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// A proxy: never from the environment, where a header of the pusher could name it.
+    pub proxy: Option<String>,
+    /// States of a ticket that are an approval by whoever moves it there.
+    pub approved_states: Vec<String>,
+    /// A field of the ticket that names approvers.
+    pub approver_field: Option<String>,
+}
+
+/// Where a token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenSource {
+    /// In a file that nobody else can read.
+    File(PathBuf),
+    /// In a variable that the server sets.
+    Variable(String),
 }
 
 /// One `[[protect]]` table.
@@ -97,12 +150,23 @@ pub struct Table {
     pub refs: Patterns,
     /// What a broken rule does.
     pub mode: Mode,
+    /// What an outage of the tracker does.
+    pub outage: Outage,
     /// Logins of machines whose pushes need neither ticket nor approval.
     pub automation: BTreeSet<String>,
     /// What is asked of tickets.
     pub ticket: TicketRules,
     /// What is asked of approvals.
     pub approval: ApprovalRules,
+}
+
+/// What an outage of the tracker does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// It refuses the push.
+    Refuse,
+    /// The push lands as unverified, to be followed up.
+    Accept,
 }
 
 /// `[protect.ticket]`.
@@ -118,6 +182,8 @@ pub struct TicketRules {
     pub trailers: Vec<String>,
     /// How far the author's clock may be behind the tracker's.
     pub skew: Duration,
+    /// One more condition, in the tracker's own language.
+    pub query: Option<String>,
 }
 
 /// `[protect.approval]`.

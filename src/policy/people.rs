@@ -129,6 +129,19 @@ impl People {
                 let name = if login.contains('@') { self.login_of(login) } else { Some(&**login) };
                 Resolved { person, login: name }
             }
+            // The id where the config knows it, else the address, else nobody.
+            Identity::Account { id, email } => {
+                let person = self.persons.iter().position(|person| named(&person.logins, id));
+                let by_email = email.as_deref();
+                let login = by_email.and_then(|email| self.login_of(email));
+                let person = person.or_else(|| {
+                    self.persons.iter().position(|person| {
+                        by_email.is_some_and(|email| named(&person.emails, email))
+                            || login.is_some_and(|login| named(&person.logins, login))
+                    })
+                });
+                Resolved { person, login }
+            }
             Identity::Email(email) => {
                 let login = self.login_of(email);
                 let person = self.persons.iter().position(|person| {

@@ -20,7 +20,7 @@ pub(super) struct File {
     pub(super) evidence: EvidenceFile,
     #[serde(default)]
     pub(super) digest: DigestFile,
-    pub(super) tracker: TrackerFile,
+    pub(super) tracker: Spanned<TrackerFile>,
     pub(super) protect: Spanned<Vec<TableFile>>,
     #[serde(default)]
     pub(super) people: PeopleFile,
@@ -59,7 +59,74 @@ pub(super) struct DigestFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TrackerFile {
-    pub(super) file: FileTrackerFile,
+    pub(super) file: Option<FileTrackerFile>,
+    pub(super) jira: Option<JiraFile>,
+    pub(super) redmine: Option<RedmineFile>,
+}
+
+/// The keys that every tracker behind a URL has. Not `serde(flatten)`, which would
+/// lose the place of a mistake.
+macro_rules! remote {
+    ($name:ident { $($field:ident: $type:ty,)* }) => {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct $name {
+            pub(super) url: Spanned<Line>,
+            pub(super) token_file: Option<Absolute>,
+            pub(super) token_env: Option<Variable>,
+            pub(super) ca_file: Option<Absolute>,
+            pub(super) proxy: Option<Line>,
+            #[serde(default)]
+            pub(super) insecure: bool,
+            #[serde(default)]
+            pub(super) approved_states: Vec<Line>,
+            pub(super) approver_field: Option<Line>,
+            $(pub(super) $field: $type,)*
+        }
+
+        impl $name {
+            pub(super) fn remote(self, user: Option<String>) -> RemoteFile {
+                RemoteFile {
+                    url: self.url,
+                    user,
+                    token_file: self.token_file,
+                    token_env: self.token_env,
+                    ca_file: self.ca_file,
+                    proxy: self.proxy,
+                    insecure: self.insecure,
+                    approved_states: self.approved_states,
+                    approver_field: self.approver_field,
+                }
+            }
+        }
+    };
+}
+
+remote!(RedmineFile {});
+remote!(JiraFile {
+    user: Option<Line>,
+    flavour: Option<FlavourName>,
+    service_desk: Option<bool>,
+});
+
+/// What the remote trackers have in common.
+pub(super) struct RemoteFile {
+    pub(super) url: Spanned<Line>,
+    pub(super) user: Option<String>,
+    pub(super) token_file: Option<Absolute>,
+    pub(super) token_env: Option<Variable>,
+    pub(super) ca_file: Option<Absolute>,
+    pub(super) proxy: Option<Line>,
+    pub(super) insecure: bool,
+    pub(super) approved_states: Vec<Line>,
+    pub(super) approver_field: Option<Line>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FlavourName {
+    Cloud,
+    DataCenter,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +143,8 @@ pub(super) struct TableFile {
     #[serde(default)]
     pub(super) mode: ModeName,
     #[serde(default)]
+    pub(super) outage: OutageName,
+    #[serde(default)]
     pub(super) automation: Vec<Login>,
     pub(super) ticket: TicketFile,
     #[serde(default)]
@@ -90,6 +159,14 @@ pub(super) enum ModeName {
     Monitor,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum OutageName {
+    #[default]
+    Refuse,
+    AcceptAndFollowUp,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TicketFile {
@@ -100,6 +177,7 @@ pub(super) struct TicketFile {
     pub(super) types: Vec<Line>,
     pub(super) trailers: Option<Vec<Token>>,
     pub(super) skew: Option<Term>,
+    pub(super) jql: Option<Spanned<Line>>,
 }
 
 #[derive(Default, Deserialize)]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::Tracker;
-use crate::model::{Closed, Identity, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
+use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 
 /// Bytes; some fifty thousand tickets.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -23,7 +23,8 @@ pub(super) struct FileTracker<'a> {
 }
 
 impl Tracker for FileTracker<'_> {
-    fn look_up(&self, keys: &BTreeSet<TicketKey>) -> Tickets {
+    fn look_up(&self, inquiry: &Inquiry) -> Tickets {
+        let keys = &inquiry.keys;
         if keys.is_empty() {
             return Tickets::default();
         }
@@ -39,6 +40,13 @@ impl Tracker for FileTracker<'_> {
             Err(error) => Lookup::Unknown { why: format!("{error:#}") },
         };
         keys.iter().map(|key| (key.clone(), answer.clone())).collect()
+    }
+
+    fn who(&self) -> Result<String, String> {
+        match read(self.path) {
+            Ok(tickets) => Ok(format!("the reader of {} tickets", tickets.len())),
+            Err(error) => Err(format!("{error:#}")),
+        }
     }
 }
 
@@ -137,6 +145,7 @@ impl TicketFile {
             reporter: self.reporter,
             assignee: self.assignee,
             approvals: self.approval.into_iter().map(approval).collect(),
+            matches: BTreeSet::new(),
         }
     }
 }
@@ -215,7 +224,8 @@ created = 2026-01-05T09:00:00Z
         let path = dir.path().join("tickets.toml");
         std::fs::write(&path, text).unwrap();
         let tracker = FileTracker { path: &path };
-        tracker.look_up(&keys(&[name])).get(&TicketKey::parse(name).unwrap())
+        let inquiry = Inquiry { keys: keys(&[name]), ..Inquiry::default() };
+        tracker.look_up(&inquiry).get(&TicketKey::parse(name).unwrap())
     }
 
     #[test]
@@ -253,7 +263,8 @@ created = 2026-01-05T09:00:00Z
             assert!(said.contains(why), "expected {why:?} in {said:?}");
         }
         let tracker = FileTracker { path: Path::new("/nonexistent") };
-        let all = tracker.look_up(&keys(&["PAY-1", "PAY-2"]));
+        let inquiry = Inquiry { keys: keys(&["PAY-1", "PAY-2"]), ..Inquiry::default() };
+        let all = tracker.look_up(&inquiry);
         assert!(all.iter().all(|(_, answer)| matches!(answer, Lookup::Unknown { .. })));
     }
 }

@@ -1,21 +1,35 @@
 //! Where tickets are looked up: all keys of a push at once.
 
+mod connection;
+mod fault;
 mod file;
+mod http;
+mod jira;
+mod redmine;
 
-use std::collections::BTreeSet;
+use std::time::Instant;
 
-use crate::model::{TicketKey, Tickets};
+use crate::model::{Inquiry, Tickets};
 use crate::policy;
 
 /// A tracker. It can't fail: an outage is an answer, [`crate::model::Lookup::Unknown`].
 pub trait Tracker {
-    /// Looks up every key.
-    fn look_up(&self, keys: &BTreeSet<TicketKey>) -> Tickets;
+    /// Answers for every key.
+    fn look_up(&self, inquiry: &Inquiry) -> Tickets;
+
+    /// Who we are there.
+    ///
+    /// # Errors
+    /// Why that can't be found out, as a fragment after "because".
+    fn who(&self) -> Result<String, String>;
 }
 
-/// The tracker that the config names.
-pub fn open(settings: &policy::Tracker) -> Box<dyn Tracker + '_> {
+/// The tracker that the config names. One behind a URL begins to connect at once,
+/// so that this overlaps with what comes before the look-up.
+pub fn start(settings: &policy::Tracker, until: Instant) -> Box<dyn Tracker + '_> {
     match settings {
         policy::Tracker::File { path } => Box::new(file::FileTracker { path }),
+        policy::Tracker::Jira(jira) => Box::new(jira::JiraTracker::start(jira, until)),
+        policy::Tracker::Redmine(remote) => Box::new(redmine::RedmineTracker::start(remote, until)),
     }
 }

@@ -1,0 +1,288 @@
+//! One request and its answer, within the deadline: the only part of a tracker that sends.
+
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
+
+use reqwest::blocking::{Client, Response};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, RETRY_AFTER};
+use reqwest::redirect::Policy as Redirects;
+use serde_json::Value;
+
+use super::fault::{Elsewhere, Fault};
+use crate::policy::{Remote, TokenSource};
+
+/// Bytes of the largest answer.
+const LIMIT: u64 = 32 * 1024 * 1024;
+
+/// How often a request is sent at the most.
+const TRIES: u32 = 3;
+
+/// What to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    /// Path and query, from the tracker's URL on.
+    pub(super) path: String,
+    /// JSON to post; a plain question without.
+    pub(super) body: Option<Value>,
+}
+
+impl Request {
+    pub(super) fn get(path: impl Into<String>) -> Self {
+        Self { path: path.into(), body: None }
+    }
+
+    pub(super) fn post(path: &str, body: Value) -> Self {
+        Self { path: path.to_owned(), body: Some(body) }
+    }
+}
+
+/// An answer in JSON, of whatever status.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) json: Value,
+    /// The server's clock.
+    pub(super) date: Option<String>,
+}
+
+/// A connection to one tracker.
+pub(super) struct Http {
+    client: Client,
+    base: String,
+    host: String,
+    credentials: Credentials,
+    deadline: Instant,
+}
+
+impl Http {
+    /// Prepares the client: reads token and certificates, and connects nowhere.
+    pub(super) fn open(remote: &Remote, scheme: Scheme, deadline: Instant) -> Result<Self, Fault> {
+        // Another thread may have set the same one.
+        let _same = rustls::crypto::ring::default_provider().install_default();
+        let base = remote.url.clone();
+        let host = base.split('/').nth(2).unwrap_or(&base).to_owned();
+        let ours = |what: &str, why: &dyn std::fmt::Display| Fault::Ours(format!("{what}: {why}"));
+        let mut builder = Client::builder()
+            .user_agent(concat!("sockembot/", env!("CARGO_PKG_VERSION")))
+            .no_proxy()
+            .redirect(same_host(host.clone()));
+        if let Some(path) = &remote.ca_file {
+            let what = format!("the certificates {}", path.display());
+            let pem = fs::read(path).map_err(|why| ours(&what, &why))?;
+            let authorities = reqwest::Certificate::from_pem_bundle(&pem);
+            for authority in authorities.map_err(|why| ours(&what, &why))? {
+                builder = builder.add_root_certificate(authority);
+            }
+        }
+        if let Some(proxy) = &remote.proxy {
+            let proxy = reqwest::Proxy::all(proxy).map_err(|why| ours("the proxy", &why))?;
+            builder = builder.proxy(proxy);
+        }
+        let client = builder.build().map_err(|why| ours("preparing the HTTP client", &why))?;
+        let credentials = scheme.credentials(remote.user.as_deref(), token(&remote.token)?);
+        Ok(Self { client, base, host, credentials, deadline })
+    }
+
+    /// The host that is asked.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Sends a request, again where that may help and there is time. Statuses that
+    /// are answers of the interface (400, 404 of one ticket) are the caller's.
+    pub(super) fn send(&self, request: &Request) -> Result<Answer, Fault> {
+        let mut tries = 0;
+        loop {
+            let fault = match self.send_once(request) {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            tries += 1;
+            let wait = match &fault {
+                Fault::TooMany { wait: Some(wait), .. } => *wait,
+                _ => jitter(tries),
+            };
+            if tries >= TRIES || !fault.may_pass() || Instant::now() + wait >= self.deadline {
+                return Err(fault);
+            }
+            std::thread::sleep(wait);
+        }
+    }
+
+    fn send_once(&self, request: &Request) -> Result<Answer, Fault> {
+        let began = Instant::now();
+        let left = self.deadline.saturating_duration_since(began);
+        if left.is_zero() {
+            return Err(Fault::TimeOut { host: self.host.clone(), after: left });
+        }
+        let url = format!("{}{}", self.base, request.path);
+        let mut builder = match &request.body {
+            None => self.client.get(url),
+            Some(body) => self
+                .client
+                .post(url)
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_string()),
+        };
+        builder = match &self.credentials {
+            Credentials::Basic { user, password } => builder.basic_auth(user, Some(password)),
+            Credentials::Bearer(token) => builder.bearer_auth(token),
+        };
+        builder = builder.header(ACCEPT, "application/json").timeout(left);
+        let response = builder.send().map_err(|error| Fault::of(&error, &self.host, left))?;
+        self.answer(response, &request.path, left)
+    }
+
+    fn answer(&self, response: Response, path: &str, left: Duration) -> Result<Answer, Fault> {
+        let host = || self.host.clone();
+        let header = |name: &str| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let status = response.status().as_u16();
+        let captcha = header("x-seraph-loginreason")
+            .is_some_and(|reason| reason.contains("AUTHENTICATION_DENIED"));
+        let kind = header(CONTENT_TYPE.as_str()).unwrap_or_else(|| "nothing".to_owned());
+        let date = header(DATE.as_str());
+        match status {
+            401 | 403 if captcha => return Err(Fault::Captcha(host())),
+            401 => return Err(Fault::Unauthorized(host())),
+            429 => {
+                let wait = header(RETRY_AFTER.as_str()).and_then(|wait| wait.parse().ok());
+                return Err(Fault::TooMany { host: host(), wait: wait.map(Duration::from_secs) });
+            }
+            500..=599 => return Err(Fault::Broken { host: host(), status }),
+            _ => {}
+        }
+        let mut bytes = Vec::new();
+        let read = response.take(LIMIT + 1).read_to_end(&mut bytes);
+        read.map_err(|error| self.reading(&error, left))?;
+        if bytes.len() as u64 > LIMIT {
+            return Err(Fault::TooLarge(host()));
+        }
+        // Redmine's refusals have no body at all.
+        if bytes.is_empty() && matches!(status, 403 | 404) {
+            return Ok(Answer { status, json: Value::Null, date });
+        }
+        if !kind.starts_with("application/json") {
+            return Err(match status {
+                403 => Fault::Forbidden(host()),
+                404 | 410 => Fault::NoEndpoint { host: host(), path: endpoint(path) },
+                _ => Fault::NotJson { host: host(), kind: kind.chars().take(40).collect() },
+            });
+        }
+        let json = serde_json::from_slice(&bytes)
+            .map_err(|error| Fault::Shape { host: host(), what: error.to_string() })?;
+        Ok(Answer { status, json, date })
+    }
+
+    fn reading(&self, error: &std::io::Error, left: Duration) -> Fault {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>()) {
+            Some(error) => Fault::of(error, &self.host, left),
+            None if error.kind() == std::io::ErrorKind::TimedOut => {
+                Fault::TimeOut { host: self.host.clone(), after: left }
+            }
+            None => Fault::Cut(self.host.clone()),
+        }
+    }
+
+    /// The JSON of a request that has to succeed.
+    pub(super) fn ask(&self, request: &Request) -> Result<Value, Fault> {
+        let answer = self.send(request)?;
+        self.success(answer, request)
+    }
+
+    /// The JSON of an answer that has to be a success.
+    pub(super) fn success(&self, answer: Answer, request: &Request) -> Result<Value, Fault> {
+        let host = self.host.clone();
+        match answer.status {
+            200..=299 => Ok(answer.json),
+            403 => Err(Fault::Forbidden(host)),
+            404 | 410 => Err(Fault::NoEndpoint { host, path: endpoint(&request.path) }),
+            status => Err(Fault::Status { host, status, said: messages(&answer.json) }),
+        }
+    }
+}
+
+/// How the token goes into the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// `Basic USER:TOKEN` where there is a user, else `Bearer TOKEN`.
+    BasicOrBearer,
+    /// `Basic TOKEN:x`, as Redmine takes its keys (Redmine REST API, "Authentication").
+    KeyAsUser,
+}
+
+/// What goes with every request. It has no `Debug`, so that no report can show it.
+enum Credentials {
+    Basic { user: String, password: String },
+    Bearer(String),
+}
+
+impl Scheme {
+    fn credentials(self, user: Option<&str>, token: String) -> Credentials {
+        match (self, user) {
+            (Self::BasicOrBearer, Some(user)) => {
+                Credentials::Basic { user: user.to_owned(), password: token }
+            }
+            (Self::BasicOrBearer, None) => Credentials::Bearer(token),
+            (Self::KeyAsUser, _) => Credentials::Basic { user: token, password: "x".to_owned() },
+        }
+    }
+}
+
+/// The path without its query, which may hold keys.
+fn endpoint(path: &str) -> String {
+    path.split('?').next().unwrap_or(path).to_owned()
+}
+
+/// What Jira and Redmine say about an error.
+pub(super) fn messages(json: &Value) -> String {
+    let list = json.get("errorMessages").or_else(|| json.get("errors")).and_then(Value::as_array);
+    let texts = list.into_iter().flatten().filter_map(Value::as_str);
+    let text = texts.collect::<Vec<_>>().join("; ");
+    text.chars().take(300).collect()
+}
+
+fn same_host(host: String) -> Redirects {
+    Redirects::custom(move |attempt| {
+        let to = attempt.url().host_str().unwrap_or("nowhere").to_owned();
+        let same = host.split(':').next() == Some(to.as_str());
+        match (same, attempt.previous().len()) {
+            (true, 0..=3) => attempt.follow(),
+            (true, _) => attempt.error(Elsewhere(format!("{to} and round in circles"))),
+            (false, _) => attempt.error(Elsewhere(to)),
+        }
+    })
+}
+
+/// A tenth of a second, doubled with each try, and up to as much again by chance.
+fn jitter(tries: u32) -> Duration {
+    let base = Duration::from_millis(50 * 2_u64.pow(tries));
+    let chance = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
+    base + base * chance / 255
+}
+
+fn token(source: &TokenSource) -> Result<String, Fault> {
+    let text = match source {
+        TokenSource::Variable(name) => std::env::var(name)
+            .map_err(|_| Fault::Ours(format!("the variable {name} holds no token")))?,
+        TokenSource::File(path) => {
+            let shown = path.display();
+            let unreadable = |why: std::io::Error| Fault::Ours(format!("the token {shown}: {why}"));
+            let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
+            if mode & 0o077 != 0 {
+                return Err(Fault::Ours(format!(
+                    "others can read the token {shown}; run `chmod 600 {shown}`"
+                )));
+            }
+            fs::read_to_string(path).map_err(unreadable)?
+        }
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Fault::Ours("the tracker's token is empty".to_owned()));
+    }
+    Ok(text.to_owned())
+}

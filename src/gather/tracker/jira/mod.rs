@@ -1,0 +1,242 @@
+//! Jira: all keys of a push in one breath, by the interface that its flavour has.
+
+mod cloud;
+mod data_center;
+mod history;
+mod issue;
+mod times;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::Tracker;
+use super::connection::Connection;
+use super::fault::Fault;
+use super::http::{Http, Request, Scheme};
+use crate::model::{Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
+use crate::policy::{Flavour, Jira};
+use issue::Issue;
+
+/// Keys that go into one request: the most that bulkfetch takes.
+const BATCH: usize = 100;
+
+/// A Jira, of either flavour.
+pub(super) struct JiraTracker {
+    settings: Jira,
+    connection: Connection,
+}
+
+/// What one batch of keys brought.
+#[derive(Default)]
+struct Batch {
+    /// The issues, under the key that was asked for.
+    found: BTreeMap<TicketKey, Issue>,
+    /// Asked for, properly answered, and not there.
+    absent: BTreeSet<TicketKey>,
+    /// Not answered, each with the reason.
+    unknown: BTreeMap<TicketKey, Fault>,
+}
+
+impl JiraTracker {
+    pub(super) fn start(settings: &Jira, until: Instant) -> Self {
+        let whoami = match settings.flavour {
+            Flavour::Cloud => "/rest/api/3/myself",
+            Flavour::DataCenter => "/rest/api/2/myself",
+        };
+        let remote = settings.remote.clone();
+        let connection = Connection::start(remote, Scheme::BasicOrBearer, whoami, until);
+        Self { settings: settings.clone(), connection }
+    }
+
+    fn batch(&self, http: &Http, keys: &[TicketKey], inquiry: &Inquiry) -> Batch {
+        let result = match self.settings.flavour {
+            Flavour::Cloud => cloud::batch(self, http, keys, inquiry),
+            Flavour::DataCenter => data_center::batch(self, http, keys, inquiry),
+        };
+        let mut batch = result.unwrap_or_else(|fault| Batch {
+            unknown: keys.iter().map(|key| (key.clone(), fault.clone())).collect(),
+            ..Batch::default()
+        });
+        self.believe(&mut batch);
+        self.ask_service_desk(http, &mut batch, inquiry);
+        batch
+    }
+
+    /// That a ticket is not there is believed of a server that knows us: an account
+    /// whose token has run out is shown nothing.
+    fn believe(&self, batch: &mut Batch) {
+        if batch.absent.is_empty() {
+            return;
+        }
+        if let Err(fault) = self.connection.who() {
+            let absent = std::mem::take(&mut batch.absent);
+            batch.unknown.extend(absent.into_iter().map(|key| (key, fault.clone())));
+        }
+    }
+
+    /// Jira Service Management keeps approvals apart, and has no batch for them.
+    fn ask_service_desk(&self, http: &Http, batch: &mut Batch, inquiry: &Inquiry) {
+        if !self.settings.service_desk {
+            return;
+        }
+        let wanted: Vec<TicketKey> =
+            batch.found.keys().filter(|key| inquiry.approvals.contains(*key)).cloned().collect();
+        for key in wanted {
+            match service_desk(http, &key) {
+                Ok(approvals) => {
+                    if let Some(issue) = batch.found.get_mut(&key) {
+                        issue.approvals.extend(approvals);
+                    }
+                }
+                Err(fault) => {
+                    batch.found.remove(&key);
+                    batch.unknown.insert(key, fault);
+                }
+            }
+        }
+    }
+
+    fn ticket(&self, key: &TicketKey, issue: Issue, matches: &Matches) -> Ticket {
+        let url = format!("{}/browse/{}", self.settings.remote.url, issue.key);
+        let of_queries = matches.iter().filter(|(_, found)| found.contains(key));
+        let matches = of_queries.map(|(query, _)| query.clone()).collect();
+        issue.into_ticket(url, matches)
+    }
+}
+
+/// For each query, the asked keys that match it.
+type Matches = BTreeMap<String, BTreeSet<TicketKey>>;
+
+impl Tracker for JiraTracker {
+    fn look_up(&self, inquiry: &Inquiry) -> Tickets {
+        if inquiry.keys.is_empty() {
+            return Tickets::default();
+        }
+        let http = match self.connection.http() {
+            Ok(http) => http,
+            Err(fault) => return unknown(&inquiry.keys, &fault),
+        };
+        let keys: Vec<TicketKey> = inquiry.keys.iter().cloned().collect();
+        let (batches, answers) = std::thread::scope(|scope| {
+            let batches: Vec<_> = keys
+                .chunks(BATCH)
+                .map(|keys| scope.spawn(|| self.batch(&http, keys, inquiry)))
+                .collect();
+            let queries: Vec<_> = inquiry
+                .queries
+                .iter()
+                .flat_map(|(query, keys)| {
+                    let keys: Vec<TicketKey> = keys.iter().cloned().collect();
+                    keys.chunks(BATCH)
+                        .map(<[_]>::to_vec)
+                        .map(move |keys| (query, keys))
+                        .collect::<Vec<_>>()
+                })
+                .map(|(query, keys)| {
+                    let http = Arc::clone(&http);
+                    let flavour = self.settings.flavour;
+                    scope.spawn(move || {
+                        let matching = query_matches(&http, flavour, query, &keys);
+                        (query.clone(), keys, matching)
+                    })
+                })
+                .collect();
+            let batches: Vec<_> = batches.into_iter().map(|batch| batch.join()).collect();
+            (batches, queries.into_iter().map(|query| query.join()).collect::<Vec<_>>())
+        });
+        let broken = Fault::Ours("a look-up ended in a panic".to_owned());
+        let mut matches = Matches::new();
+        let mut unanswered: BTreeMap<TicketKey, Fault> = BTreeMap::new();
+        for answer in answers {
+            match answer {
+                Ok((query, _, Ok(found))) => matches.entry(query).or_default().extend(found),
+                Ok((_, keys, Err(fault))) => {
+                    unanswered.extend(keys.into_iter().map(|key| (key, fault.clone())));
+                }
+                Err(_) => return unknown(&inquiry.keys, &broken),
+            }
+        }
+        let mut all = Vec::new();
+        for batch in batches {
+            let Ok(batch) = batch else { return unknown(&inquiry.keys, &broken) };
+            for (key, issue) in batch.found {
+                let answer = match unanswered.get(&key) {
+                    Some(fault) => Lookup::Unknown { why: fault.to_string() },
+                    None => Lookup::Found(Box::new(self.ticket(&key, issue, &matches))),
+                };
+                all.push((key, answer));
+            }
+            all.extend(batch.absent.into_iter().map(|key| (key, Lookup::Absent)));
+            all.extend(
+                batch
+                    .unknown
+                    .into_iter()
+                    .map(|(key, fault)| (key, Lookup::Unknown { why: fault.to_string() })),
+            );
+        }
+        all.into_iter().collect()
+    }
+
+    fn who(&self) -> Result<String, String> {
+        let who = self.connection.who().map_err(|fault| fault.to_string())?;
+        let text = |name: &str| who.get(name).and_then(Value::as_str);
+        let name =
+            text("displayName").or_else(|| text("name")).unwrap_or("an account without a name");
+        Ok(name.to_owned())
+    }
+}
+
+fn unknown(keys: &BTreeSet<TicketKey>, fault: &Fault) -> Tickets {
+    let answer = |key: &TicketKey| (key.clone(), Lookup::Unknown { why: fault.to_string() });
+    keys.iter().map(answer).collect()
+}
+
+/// `key in (A-1, B-2)`, quoted as JQL wants it; a key has no quote in it.
+fn key_in(keys: &[TicketKey]) -> String {
+    let quoted: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+    format!("key in ({})", quoted.join(", "))
+}
+
+/// Which of the keys match a query of the config.
+fn query_matches(
+    http: &Http,
+    flavour: Flavour,
+    query: &str,
+    keys: &[TicketKey],
+) -> Result<BTreeSet<TicketKey>, Fault> {
+    let found = match flavour {
+        Flavour::Cloud => cloud::search(http, query, keys)?,
+        Flavour::DataCenter => data_center::search(http, query, keys)?,
+    };
+    let asked: BTreeSet<&TicketKey> = keys.iter().collect();
+    match found.iter().find(|key| !asked.contains(key)) {
+        // A server that does not know the clause leaves it out, and answers with all
+        // that it has.
+        Some(key) => {
+            Err(Fault::Unasked { host: http.host().to_owned(), key: key.as_str().to_owned() })
+        }
+        None => Ok(found),
+    }
+}
+
+/// The keys that the server says are none, out of a refusal of the whole search:
+/// `An issue with key 'PAY-9' does not exist for field 'key'.`
+fn blamed(messages: &str, asked: &[TicketKey]) -> BTreeSet<TicketKey> {
+    let quoted = messages.split('\'').skip(1).step_by(2).filter_map(TicketKey::parse);
+    quoted.filter(|key| asked.contains(key)).collect()
+}
+
+fn service_desk(http: &Http, key: &TicketKey) -> Result<Vec<TicketApproval>, Fault> {
+    let path = format!("/rest/servicedeskapi/request/{key}/approval?start=0&limit=50");
+    let request = Request::get(path);
+    let answer = http.send(&request)?;
+    if answer.status == 404 {
+        // Not every ticket is a request of the service desk.
+        return Ok(Vec::new());
+    }
+    history::service_desk(&http.success(answer, &request)?)
+        .map_err(|what| Fault::Shape { host: http.host().to_owned(), what })
+}

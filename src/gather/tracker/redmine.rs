@@ -1,0 +1,282 @@
+//! Redmine: by id list, closed ones too; the journals of those whose approvals count.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Tracker;
+use super::connection::Connection;
+use super::fault::Fault;
+use super::http::{Http, Request, Scheme};
+use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
+use crate::policy::Remote;
+
+/// Ids that go into one request: the most that one page shows.
+const BATCH: usize = 100;
+
+/// A Redmine.
+pub(super) struct RedmineTracker {
+    remote: Remote,
+    connection: Connection,
+}
+
+impl RedmineTracker {
+    pub(super) fn start(remote: &Remote, until: Instant) -> Self {
+        let whoami = "/users/current.json";
+        let connection = Connection::start(remote.clone(), Scheme::KeyAsUser, whoami, until);
+        Self { remote: remote.clone(), connection }
+    }
+
+    fn batch(
+        &self,
+        http: &Http,
+        keys: &[TicketKey],
+        inquiry: &Inquiry,
+    ) -> Vec<(TicketKey, Lookup)> {
+        let answers = self.issues(http, keys).and_then(|mut issues| {
+            let absent = keys.iter().any(|key| !issues.contains_key(key.number()));
+            if absent {
+                // A wrong key is answered with 200 and an empty list.
+                self.connection.who()?;
+            }
+            let states = self.states(http, &issues, inquiry)?;
+            let answer = |key: &TicketKey| match issues.remove(key.number()) {
+                None => Ok(Lookup::Absent),
+                Some(issue) => {
+                    let approvals = if inquiry.approvals.contains(key) {
+                        self.approvals(http, key, &issue, &states)?
+                    } else {
+                        Vec::new()
+                    };
+                    let ticket = ticket(key, &issue, &self.remote, approvals);
+                    let host = http.host().to_owned();
+                    ticket
+                        .map(|ticket| Lookup::Found(Box::new(ticket)))
+                        .map_err(|what| Fault::Shape { host, what })
+                }
+            };
+            keys.iter().map(answer).collect::<Result<Vec<Lookup>, Fault>>()
+        });
+        match answers {
+            Ok(answers) => keys.iter().cloned().zip(answers).collect(),
+            Err(fault) => {
+                let why = fault.to_string();
+                keys.iter().map(|key| (key.clone(), Lookup::Unknown { why: why.clone() })).collect()
+            }
+        }
+    }
+
+    /// The issues by number. More than was asked for is no answer.
+    fn issues(&self, http: &Http, keys: &[TicketKey]) -> Result<BTreeMap<String, Value>, Fault> {
+        let numbers: Vec<&str> = keys.iter().map(TicketKey::number).collect();
+        let list = numbers.join(",");
+        let path = format!("/issues.json?issue_id={list}&status_id=*&limit={BATCH}");
+        let json = http.ask(&Request::get(path))?;
+        let shape =
+            |what: &str| Fault::Shape { host: http.host().to_owned(), what: what.to_owned() };
+        let issues = json.get("issues").and_then(Value::as_array);
+        let mut found = BTreeMap::new();
+        for issue in issues.ok_or_else(|| shape("no `issues`"))? {
+            let id = issue.get("id").and_then(Value::as_u64);
+            let id = id.ok_or_else(|| shape("an issue without `id`"))?.to_string();
+            if !numbers.contains(&id.as_str()) {
+                return Err(Fault::Unasked { host: http.host().to_owned(), key: format!("#{id}") });
+            }
+            found.insert(id, issue.clone());
+        }
+        Ok(found)
+    }
+
+    /// The names of the states, which journals know by number only.
+    fn states(
+        &self,
+        http: &Http,
+        issues: &BTreeMap<String, Value>,
+        inquiry: &Inquiry,
+    ) -> Result<BTreeMap<String, String>, Fault> {
+        let wanted = !self.remote.approved_states.is_empty()
+            && inquiry.approvals.iter().any(|key| issues.contains_key(key.number()));
+        if !wanted {
+            return Ok(BTreeMap::new());
+        }
+        let json = http.ask(&Request::get("/issue_statuses.json"))?;
+        let states = json.get("issue_statuses").and_then(Value::as_array);
+        let name = |state: &Value| {
+            let id = state.get("id")?.as_u64()?;
+            Some((id.to_string(), text(state, "name")?.to_owned()))
+        };
+        Ok(states.into_iter().flatten().filter_map(name).collect())
+    }
+
+    /// Who moved the ticket into an approved state last, if it has not left it; and
+    /// the users that the approvers' field names.
+    fn approvals(
+        &self,
+        http: &Http,
+        key: &TicketKey,
+        issue: &Value,
+        states: &BTreeMap<String, String>,
+    ) -> Result<Vec<TicketApproval>, Fault> {
+        if self.remote.approved_states.is_empty() && self.remote.approver_field.is_none() {
+            return Ok(Vec::new());
+        }
+        let path = format!("/issues/{}.json?include=journals", key.number());
+        let json = http.ask(&Request::get(path))?;
+        let journals = json.get("issue").and_then(|issue| issue.get("journals"));
+        let host = http.host().to_owned();
+        let shape = |what: String| Fault::Shape { host: host.clone(), what };
+        let journals = journals.and_then(Value::as_array);
+        let journals = journals.ok_or_else(|| shape("an issue without `journals`".to_owned()))?;
+        let is_approved =
+            |state: &str| self.remote.approved_states.iter().any(|name| name == state);
+        let mut found = Vec::new();
+        let (mut inside, mut last) = (false, None);
+        for journal in journals {
+            for detail in journal.get("details").and_then(Value::as_array).into_iter().flatten() {
+                if text(detail, "name") != Some("status_id") {
+                    continue;
+                }
+                let to = text(detail, "new_value").and_then(|id| states.get(id));
+                let enters = to.is_some_and(|name| is_approved(name));
+                if enters && !inside {
+                    last = Some(journal);
+                }
+                inside = enters;
+            }
+        }
+        let state = issue.get("status").and_then(|state| text(state, "name")).unwrap_or("");
+        if let Some(journal) = last.filter(|_| inside && is_approved(state)) {
+            let by = journal.get("user").and_then(|user| user.get("id")).and_then(Value::as_u64);
+            let by = by.ok_or_else(|| shape("a journal without `user`".to_owned()))?;
+            let at = time(journal, "created_on").map_err(shape)?;
+            found.push(TicketApproval { by: account(&by.to_string()), at });
+        }
+        if let Some(name) = &self.remote.approver_field {
+            let at = field_changed(journals, issue, name).map_err(shape)?;
+            let by = field_values(issue, name);
+            found.extend(by.iter().map(|id| TicketApproval { by: account(id), at }));
+        }
+        Ok(found)
+    }
+}
+
+impl Tracker for RedmineTracker {
+    fn look_up(&self, inquiry: &Inquiry) -> Tickets {
+        if inquiry.keys.is_empty() {
+            return Tickets::default();
+        }
+        let unknown = |why: String| {
+            let answer = |key: &TicketKey| (key.clone(), Lookup::Unknown { why: why.clone() });
+            inquiry.keys.iter().map(answer).collect()
+        };
+        let http = match self.connection.http() {
+            Ok(http) => http,
+            Err(fault) => return unknown(fault.to_string()),
+        };
+        let keys: Vec<TicketKey> = inquiry.keys.iter().cloned().collect();
+        let batches: Vec<_> = std::thread::scope(|scope| {
+            let batches: Vec<_> = keys
+                .chunks(BATCH)
+                .map(|keys| {
+                    let http = Arc::clone(&http);
+                    scope.spawn(move || self.batch(&http, keys, inquiry))
+                })
+                .collect();
+            batches.into_iter().map(|batch| batch.join()).collect()
+        });
+        let mut all = Vec::new();
+        for batch in batches {
+            let Ok(batch) = batch else { return unknown("a look-up ended in a panic".to_owned()) };
+            all.extend(batch);
+        }
+        all.into_iter().collect()
+    }
+
+    fn who(&self) -> Result<String, String> {
+        let who = self.connection.who().map_err(|fault| fault.to_string())?;
+        let user = who.get("user").ok_or("an answer without `user`")?;
+        Ok(text(user, "login").unwrap_or("an account without a login").to_owned())
+    }
+}
+
+fn ticket(
+    key: &TicketKey,
+    issue: &Value,
+    remote: &Remote,
+    approvals: Vec<TicketApproval>,
+) -> Result<Ticket, String> {
+    let lacks = |what: &str| format!("{key} has no `{what}`");
+    let status = issue.get("status").ok_or_else(|| lacks("status"))?;
+    let state = text(status, "name").ok_or_else(|| lacks("status"))?.to_owned();
+    let closed_on = issue.get("closed_on").filter(|at| !at.is_null());
+    // Redmine before 5.1 leaves `is_closed` out of the list: then the time tells.
+    let closed = match status.get("is_closed").and_then(Value::as_bool) {
+        Some(closed) => closed,
+        None => closed_on.is_some(),
+    };
+    let name = |of: &str| issue.get(of).and_then(|of| text(of, "name")).map(str::to_owned);
+    Ok(Ticket {
+        key: key.clone(),
+        title: text(issue, "subject").unwrap_or("").to_owned(),
+        state,
+        closed: if closed {
+            Closed::Yes { at: closed_on.map(|_| time(issue, "closed_on")).transpose()? }
+        } else {
+            Closed::No
+        },
+        kind: name("tracker"),
+        created: time(issue, "created_on")?,
+        url: Some(format!("{}/issues/{}", remote.url, key.number())),
+        reporter: name("author"),
+        assignee: name("assigned_to"),
+        approvals,
+        matches: BTreeSet::new(),
+    })
+}
+
+/// Ids of the users that a field of the ticket names.
+fn field_values(issue: &Value, name: &str) -> Vec<String> {
+    let fields = issue.get("custom_fields").and_then(Value::as_array).into_iter().flatten();
+    let field = fields.clone().find(|field| text(field, "name") == Some(name));
+    match field.and_then(|field| field.get("value")) {
+        Some(Value::String(id)) if !id.is_empty() => vec![id.clone()],
+        Some(Value::Array(ids)) => {
+            ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// When the field was last changed; one that never was is as old as the ticket.
+fn field_changed(journals: &[Value], issue: &Value, name: &str) -> Result<Timestamp, String> {
+    let fields = issue.get("custom_fields").and_then(Value::as_array).into_iter().flatten();
+    let mut fields = fields.filter(|field| text(field, "name") == Some(name));
+    let id = fields.next().and_then(|field| field.get("id")).and_then(Value::as_u64);
+    let id = id.map(|id| id.to_string());
+    let changes = |journal: &&Value| {
+        let details = journal.get("details").and_then(Value::as_array).into_iter().flatten();
+        details.clone().any(|detail| {
+            text(detail, "property") == Some("cf") && text(detail, "name") == id.as_deref()
+        })
+    };
+    match journals.iter().rev().find(changes) {
+        Some(journal) => time(journal, "created_on"),
+        None => time(issue, "created_on"),
+    }
+}
+
+fn account(id: &str) -> Identity {
+    Identity::Account { id: format!("redmine:{id}"), email: None }
+}
+
+fn time(json: &Value, name: &str) -> Result<Timestamp, String> {
+    let text = text(json, name).ok_or_else(|| format!("no `{name}`"))?;
+    text.parse().map_err(|_| format!("`{name}` is no time: {text}"))
+}
+
+fn text<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
+    json.get(name).and_then(Value::as_str)
+}
