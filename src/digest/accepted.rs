@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{Frame, refused};
+use crate::model::verdict::Class;
 use crate::model::{
     Basis, Change, Check, Decision, Lookup, ObjectId, Outcome, RefVerdict, Role, Rule, Subject,
-    TicketKey, Verdict,
+    Ticket, TicketKey, Verdict,
 };
 use crate::text::{WIDTH, clean, count, fit, list_and, pad, wrap};
 
@@ -30,6 +31,13 @@ fn headline(of_ref: &RefVerdict) -> String {
     let name = clean(of_ref.update.line.name.short());
     let new = of_ref.update.role.commits().len();
     let (commits, comply) = (count(new, "commit"), if new == 1 { "complies" } else { "comply" });
+    if of_ref.class == Class::Unverified {
+        let what = format!(
+            "{commits} to {name} could not be checked; [[protect]] lets such a push land, as \
+             unverified: it will be followed up"
+        );
+        return wrap(&what, "warning: ", "  ");
+    }
     if of_ref.finding() != Decision::Accept {
         let what = format!(
             "monitor mode: {name} takes this push, but in enforce mode it would be refused"
@@ -87,7 +95,7 @@ fn rows(of_ref: &RefVerdict) -> String {
         let commits = shipped.naming.get(key).map_or(&[][..], Vec::as_slice);
         rows.push(Row {
             key: key.to_string(),
-            title: ticket.title.clone(),
+            title: moved(key, ticket),
             state: ticket.state.clone(),
             eyes: shipped.eyes(commits),
             commits: count(commits.len(), "commit"),
@@ -95,6 +103,14 @@ fn rows(of_ref: &RefVerdict) -> String {
     }
     rows.extend(without_ticket(of_ref));
     table(&rows)
+}
+
+/// A ticket that was moved is shown under both names.
+fn moved(asked: &TicketKey, ticket: &Ticket) -> String {
+    if ticket.key == *asked {
+        return ticket.title.clone();
+    }
+    format!("(now {}) {}", ticket.key, ticket.title)
 }
 
 /// The verdict turned round: from tickets to commits, from commits to approvers.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sentences::{self, Scene};
 use super::{Frame, clip};
-use crate::model::verdict::Mode;
+use crate::model::verdict::{Class, Mode};
 use crate::model::{
     Check, Commit, Decision, ObjectId, Outcome, RefVerdict, Role, Rule, Subject, Verdict, Violation,
 };
@@ -35,9 +35,9 @@ pub(super) fn findings(verdict: &Verdict, frame: &Frame<'_>) -> String {
     let mut out = String::new();
     for of_ref in &verdict.refs {
         let scene = Scene::of(verdict, of_ref, frame.policy);
-        let keyword = match of_ref.mode {
-            Mode::Enforce => "error",
-            Mode::Monitor => "warning",
+        let keyword = match (of_ref.mode, of_ref.class) {
+            (Mode::Monitor, _) | (_, Class::Unverified) => "warning",
+            (Mode::Enforce, Class::Standard | Class::Automated) => "error",
         };
         let commits = of_ref.update.role.commits();
         out.push_str(&lapse(verdict, of_ref, &scene));

@@ -1,7 +1,9 @@
 //! A server, the clones of its people, and what they see when they push.
 
 mod clone;
+pub(crate) mod fake_jira;
 mod git;
+pub(crate) mod http;
 mod server;
 mod shown;
 

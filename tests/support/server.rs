@@ -1,5 +1,6 @@
 //! A bare repository with the hook, its config, its tickets and its evidence.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -24,6 +25,8 @@ pub(crate) struct Setup {
     pub(crate) more: String,
     /// The branch is not there yet.
     pub(crate) empty: bool,
+    /// There is a token for a tracker.
+    pub(crate) secret: bool,
 }
 
 const CONFIG: &str = r##"contact = "#platform-help"
@@ -127,6 +130,11 @@ impl Server {
         }
         server.write("config.toml", &format!("{config}{}", setup.more).replace("ROOT", &root));
         server.write("tickets.toml", TICKETS);
+        if setup.secret {
+            server.write("token", "s3cret-token\n");
+            let mode = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(server.path("token"), mode).unwrap();
+        }
         let args =
             [&["init", "-q", "--bare", "-b", "main"][..], &setup.init, &["app.git"]].concat();
         git(server.dir.path(), &args);

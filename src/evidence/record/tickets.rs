@@ -18,6 +18,8 @@ pub(super) struct TicketItem {
 
 #[derive(Clone, Debug, Serialize)]
 struct FoundItem {
+    /// The key that the ticket has now; it may have been moved.
+    key: TicketKey,
     title: String,
     state: String,
     #[serde(rename = "type")]
@@ -44,6 +46,7 @@ impl TicketItem {
             Closed::Yes { at } => (true, at.map(|at| at.to_string())),
         };
         let found = FoundItem {
+            key: ticket.key.clone(),
             title: bounded(&ticket.title),
             state: bounded(&ticket.state),
             kind: text(&ticket.kind),
