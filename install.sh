@@ -47,17 +47,22 @@ install_all() {
     need git 'it runs the hook'
     [ -n "$BINARY" ] || build
     put 755 "$BINARY" "$DESTDIR$PREFIX/bin/sockembot"
-    put 755 "$here/hooks/pre-receive" "$DESTDIR$PREFIX/share/sockembot/pre-receive"
+    # For servers that link one hook into many places; `install` brings its own.
+    sed "s|^binary=.*|binary='$PREFIX/bin/sockembot'|" "$here/hooks/pre-receive" >"$here/target/pre-receive"
+    put 755 "$here/target/pre-receive" "$DESTDIR$PREFIX/share/sockembot/pre-receive"
     config=$DESTDIR/etc/sockembot/config.toml
     if [ -e "$config" ]; then
         printf 'kept %s\n' "$config"
     else
         mkdir -p "$(dirname "$config")"
+        # Readable for whoever runs git; it holds no secret.
+        chmod 755 "$(dirname "$config")"
         "$BINARY" init >"$config.new"
+        chmod 644 "$config.new"
         mv "$config.new" "$config"
         printf 'installed %s\n' "$config"
     fi
-    printf 'next: edit the config, then run: sockembot install REPO...\n'
+    printf 'next: edit the config, then, as the user who runs git: sockembot install REPO...\n'
 }
 
 uninstall_all() {
@@ -65,7 +70,8 @@ uninstall_all() {
         file=$DESTDIR$PREFIX/$file
         [ ! -e "$file" ] || { rm "$file" && printf 'removed %s\n' "$file"; }
     done
-    [ ! -d "$DESTDIR$PREFIX/share/sockembot" ] || rmdir "$DESTDIR$PREFIX/share/sockembot"
+    # Whatever else is in there is not ours.
+    rmdir "$DESTDIR$PREFIX/share/sockembot" 2>/dev/null || :
     printf 'config and evidence stay; repositories that have the hook refuse pushes until\n'
     printf 'it is taken out or sockembot is back\n'
 }

@@ -48,8 +48,10 @@ enum Command {
     Install(Install),
     /// Remove the hook from repositories, and put back what was there before
     Uninstall(Repositories),
-    /// Leave history from before the control unjudged, on record
+    /// Accept a ref's history up to a commit without judging it, and record that
     Baseline(Baseline),
+    /// Find what is wrong on this server, and how to mend it
+    Doctor(Config),
     /// Watch it work: a throw-away server and real pushes, no network
     Demo(Demo),
 }
@@ -87,9 +89,10 @@ struct Install {
 
 #[derive(Debug, Args)]
 struct Check {
-    /// The commits, as OLD..NEW; by default what HEAD has and origin has not
+    /// The commits, as OLD..NEW; by default what HEAD has and origin's REF has not
     range: Option<String>,
-    /// The ref that they are to be pushed to; by default the current branch
+    /// Where they are to go; by default the current branch or, where that is not
+    /// governed, origin's default branch
     #[arg(long = "ref", value_name = "REF")]
     name: Option<String>,
     /// The repository's name at the host, as [[protect]] repos names it
@@ -141,6 +144,7 @@ pub fn run(cli: Cli) -> Exit {
                 .map(|()| Exit::Accepted)
         }
         Command::Baseline(args) => baseline(args),
+        Command::Doctor(args) => operate::doctor::doctor(&args.config, &mut io::stdout().lock()),
         Command::Demo(args) => operate::demo::demo(args.keep).map(|()| Exit::Accepted),
     };
     done.unwrap_or_else(|error| {

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use ledger::Ledger;
 
-use crate::digest::{Frame, digest};
+use crate::digest::{Frame, Occasion, digest};
 use crate::exit::Exit;
 use crate::gather::host::{self, Call, Variable};
 use crate::gather::push::{Sources, aliased, judged, targets};
 use crate::gather::{config, git::Repo, ref_lines, tracker};
 use crate::guard::Guard;
 use crate::judge::{Facts, judge};
-use crate::model::{Pusher, Verdict, Violation};
+use crate::model::{Pusher, Receipt, Verdict, Violation};
 use crate::policy::Policy;
 
 /// What is kept of the deadline for judging, recording and answering.
@@ -53,7 +53,7 @@ pub fn pre_receive(
     };
     let lines = match ref_lines::parse(input, repo.id_length()) {
         Ok(lines) => lines,
-        Err(fault) => return Ok(refusal(&policy, repository, pusher, fault)),
+        Err(fault) => return Ok(refusal(&policy, repository, pusher, fault, &[])),
     };
     guard.doing("finding which refs are governed");
     let targets = targets(&repo, variable("GIT_NAMESPACE").as_deref(), lines)?;
@@ -61,11 +61,12 @@ pub fn pre_receive(
     if judged.is_empty() {
         return Ok(silence());
     }
-    if let Some(fault) = shallow(variable).or_else(|| aliased(&judged)) {
-        return Ok(refusal(&policy, repository, pusher, fault));
-    }
     let ledger = Ledger::new(Arc::clone(&policy), &repository, &pusher, &judged);
     guard.record_failures_by(ledger.witness());
+    if let Some(fault) = shallow(variable).or_else(|| aliased(&judged)) {
+        let receipts = ledger.refuse(&fault, guard.ends())?;
+        return Ok(refusal(&policy, repository, pusher, fault, &receipts));
+    }
 
     // In time for the digest to say which tickets were not answered for.
     let tracker = tracker::start(&policy.tracker, guard.ends() - ANSWERING);
@@ -85,7 +86,8 @@ pub fn pre_receive(
     guard.doing(format!("writing the evidence to {}", policy.evidence.display()));
     let receipts = ledger.record(&verdict, guard.elapsed(), guard.ends())?;
     guard.doing("answering");
-    let text = digest(&verdict, &Frame { policy: &policy, receipts: &receipts });
+    let text =
+        digest(&verdict, &Frame { policy: &policy, receipts: &receipts, occasion: Occasion::Push });
     Ok(Answer { text, exit: verdict.decision().into() })
 }
 
@@ -100,8 +102,14 @@ fn shallow(variable: Variable<'_>) -> Option<Violation> {
 }
 
 /// A push that can't be taken apart into refs has none to keep a record of.
-fn refusal(policy: &Policy, repository: String, pusher: Pusher, fault: Violation) -> Answer {
+fn refusal(
+    policy: &Policy,
+    repository: String,
+    pusher: Pusher,
+    fault: Violation,
+    receipts: &[Receipt],
+) -> Answer {
     let verdict = Verdict { repository, pusher, faults: vec![fault], refs: Vec::new() };
-    let text = digest(&verdict, &Frame { policy, receipts: &[] });
+    let text = digest(&verdict, &Frame { policy, receipts, occasion: Occasion::Push });
     Answer { text, exit: verdict.decision().into() }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use crate::digest::{self, Failure, Remedy};
+use crate::evidence::Busy;
 use crate::exit::Exit;
 use crate::model::Receipt;
 
@@ -123,7 +124,7 @@ impl Guard {
             Ok(Err(error)) => self.shared.failure(
                 error.chain().map(ToString::to_string).collect(),
                 backtrace::of_error(&error),
-                Remedy::Repair,
+                if error.is::<Busy>() { Remedy::PushAgain } else { Remedy::Repair },
             ),
             Err(_) => {
                 let (message, trace) = backtrace::of_panic();
@@ -176,6 +177,8 @@ impl Shared {
         match witness.map(|witness| witness(&failure, until)) {
             None => {}
             Some(Ok(receipts)) => failure.recorded = receipts,
+            // What is in the way of the evidence is said already.
+            Some(Err(error)) if failure.chain.first() == Some(&error.to_string()) => {}
             Some(Err(error)) => {
                 failure.chain.push(format!("this failure is not in the evidence: {error:#}"));
             }

@@ -72,7 +72,11 @@ pub fn complaint(chain: &[String]) -> String {
     let mut out = String::new();
     for (index, cause) in chain.iter().enumerate() {
         match index {
-            0 => out.push_str(&wrap(&shown(cause), "error: ", "  ")),
+            0 => {
+                let mut lines = cause.lines();
+                out.push_str(&wrap(&shown(lines.next().unwrap_or("")), "error: ", "  "));
+                lines.for_each(|line| out.push_str(&excerpt(line)));
+            }
             _ => out.push_str(&block(cause)),
         }
     }

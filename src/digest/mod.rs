@@ -17,8 +17,19 @@ use crate::text::{self, clean, fit};
 pub struct Frame<'a> {
     /// The policy that was applied.
     pub policy: &'a Policy,
-    /// The evidence records of this push; none where it was judged by hand.
+    /// The evidence records of this push; none where there is none.
     pub receipts: &'a [Receipt],
+    /// Whether anything is pushed at all.
+    pub occasion: Occasion,
+}
+
+/// On which occasion a verdict is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A push, which lands or does not.
+    Push,
+    /// Somebody asks before pushing.
+    ByHand,
 }
 
 /// The whole text for the pusher. Every line fits [`text::WIDTH`], save a

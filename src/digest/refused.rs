@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::sentences::{self, Scene};
-use super::{Frame, clip};
+use super::{Frame, Occasion, clip};
 use crate::model::verdict::{Class, Mode};
 use crate::model::{
     Check, Commit, Decision, ObjectId, Outcome, RefVerdict, Role, Rule, Subject, Verdict, Violation,
@@ -16,7 +16,7 @@ const SHOWN: usize = 5;
 
 /// The whole refusal, without the closing lines.
 pub(super) fn refused(verdict: &Verdict, frame: &Frame<'_>, clip: Clip) -> String {
-    let (headline, sum) = (headline(verdict), sum(verdict));
+    let (headline, sum) = (headline(verdict, frame.occasion), sum(verdict, frame.occasion));
     let mut out = match clip {
         Clip::Shown => clip::beside(&headline, &sum),
         Clip::Hidden => format!("{}{}", wrap(&headline, "", ""), wrap(&sum, "", "")),
@@ -90,6 +90,8 @@ fn finding(check: &Check, scene: &Scene<'_>) -> Option<Group> {
     match &check.outcome {
         Outcome::Met(_) | Outcome::Waived { .. } => None,
         Outcome::Broken(violation) => Some(fault(violation, scene)),
+        // Said once, for the ticket itself.
+        Outcome::Unknown { .. } if check.rule != Rule::TrackerUnavailable => None,
         Outcome::Unknown { ticket, why } => Some(Group {
             what: format!("{ticket} could not be looked up, because {}", fit(why, 300)),
             commits: Vec::new(),
@@ -134,7 +136,7 @@ fn lapse(verdict: &Verdict, of_ref: &RefVerdict, scene: &Scene<'_>) -> String {
     format!("{}{}\n", wrap(&what, "warning[lapse]: ", "  "), wrap(&hint, "hint: ", "hint:   "))
 }
 
-fn headline(verdict: &Verdict) -> String {
+fn headline(verdict: &Verdict, occasion: Occasion) -> String {
     let mut names: Vec<String> = verdict
         .refs
         .iter()
@@ -145,14 +147,15 @@ fn headline(verdict: &Verdict) -> String {
         names = vec![count(names.len(), "ref")];
     }
     let to = if names.is_empty() { String::new() } else { format!(" to {}", list_and(&names)) };
-    match verdict.decision() {
-        Decision::Undecided => format!("This push{to} could not be checked."),
-        Decision::Accept | Decision::Refuse => format!("This push{to} was refused."),
+    match (verdict.decision(), occasion) {
+        (Decision::Undecided, _) => format!("This push{to} could not be checked."),
+        (_, Occasion::Push) => format!("This push{to} was refused."),
+        (_, Occasion::ByHand) => format!("A push{to} would be refused."),
     }
 }
 
 /// How many commits need a fix, and how many could not be checked; then what became of them.
-fn sum(verdict: &Verdict) -> String {
+fn sum(verdict: &Verdict, occasion: Occasion) -> String {
     let (mut all, mut broken, mut unknown) = (0, 0, 0);
     for of_ref in verdict.refs.iter().filter(|of_ref| of_ref.mode == Mode::Enforce) {
         let mut worst: BTreeMap<&Subject, Decision> = BTreeMap::new();
@@ -172,10 +175,14 @@ fn sum(verdict: &Verdict) -> String {
     }
     let needs = if broken == 1 { "needs" } else { "need" };
     let of_all = count(all, "commit");
+    let end = match occasion {
+        Occasion::Push => "Nothing landed.",
+        Occasion::ByHand => "Nothing was pushed.",
+    };
     match (broken, unknown) {
-        (0, 0) => "Nothing landed.".to_owned(),
-        (_, 0) => format!("{broken} of {of_all} {needs} a fix. Nothing landed."),
-        (0, _) => format!("{unknown} of {of_all} unchecked. Nothing landed."),
+        (0, 0) => end.to_owned(),
+        (_, 0) => format!("{broken} of {of_all} {needs} a fix. {end}"),
+        (0, _) => format!("{unknown} of {of_all} unchecked. {end}"),
         _ => format!("{broken} of {of_all} {needs} a fix, {unknown} unchecked."),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::model::verdict::Part;
 use crate::model::{
-    MergeContent, Movement, ObjectId, Pusher, RefVerdict, Role, Source, Start, Verdict, Violation,
+    MergeContent, Movement, ObjectId, Outcome, Pusher, RefVerdict, Role, Rule, Source, Start,
+    Verdict, Violation,
 };
 use crate::policy::{ApprovalSource, Policy};
 use crate::text::{clean, count, fit, list_or};
@@ -59,6 +60,23 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether another fault can only be mended by other commits, which an approval
+    /// of these would not cover.
+    fn must_be_made_again(&self) -> bool {
+        let checks = self.update.map_or(&[][..], |of_ref| of_ref.checks.as_slice());
+        checks.iter().any(|check| {
+            let is_broken = matches!(check.outcome, Outcome::Broken(_));
+            let rules = [
+                Rule::RewrittenBranch,
+                Rule::MalformedCommit,
+                Rule::MissingTicket,
+                Rule::NoSuchTicket,
+                Rule::LateTicket,
+            ];
+            is_broken && rules.contains(&check.rule) && self.start() != Some(&Start::Root)
+        })
+    }
+
     fn commits(&self) -> usize {
         self.update.map_or(0, |of_ref| of_ref.update.role.commits().len())
     }
@@ -110,7 +128,7 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
                     format!("a merge with changes of its own, and no ticket of {projects}")
                 }
                 MergeContent::NotAMerge | MergeContent::Clean => {
-                    format!("no ticket of {projects} in the subject or a trailer")
+                    format!("no ticket key of {projects} in the subject or a trailer")
                 }
             }
         }
@@ -254,9 +272,13 @@ fn missing_approval(scene: &Scene<'_>) -> Vec<String> {
         .and_then(|of_ref| of_ref.update.role.table())
         .and_then(|index| scene.policy.tables.get(index))
         .map(|table| &table.approval.from);
+    if scene.must_be_made_again() {
+        return vec!["mend the other faults first, then have the new commits approved".to_owned()];
+    }
     let mut hints = Vec::new();
     if from.is_none_or(|from| from.contains(&ApprovalSource::Refs)) {
-        hints.push(approve(scene, &scene.branch(), "LOGIN"));
+        let approve = approve(scene, &scene.branch(), "LOGIN");
+        hints.push(format!("show it on a side branch; {approve}"));
     }
     if from.is_some_and(|from| from.contains(&ApprovalSource::Ticket)) {
         hints.push("or a reviewer approves on the ticket, after the last commit".to_owned());

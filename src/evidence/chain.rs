@@ -3,26 +3,27 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use super::hash::{ZEROS, sha256};
-use super::place::head;
+use super::place::{Place, head};
 
 /// One record.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(super) struct Entry {
     /// Its number.
-    pub seq: u64,
+    pub(super) seq: u64,
     /// Its `type`.
-    pub kind: String,
+    pub(super) kind: String,
     /// All of it.
-    pub fields: Value,
+    pub(super) fields: Value,
 }
 
 /// The records of a file, first to last.
-pub struct Records {
+pub(super) struct Records {
     path: PathBuf,
     lines: Option<BufReader<File>>,
     next: u64,
@@ -34,7 +35,7 @@ pub struct Records {
 ///
 /// # Errors
 /// Where it can't be opened.
-pub fn read(path: &Path) -> anyhow::Result<Records> {
+pub(super) fn read(path: &Path) -> anyhow::Result<Records> {
     let lines = match File::open(path) {
         Ok(file) => Some(BufReader::new(file)),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -44,6 +45,21 @@ pub fn read(path: &Path) -> anyhow::Result<Records> {
     };
     let prev = ZEROS.to_owned();
     Ok(Records { path: path.to_path_buf(), lines, next: 0, prev, torn: None })
+}
+
+/// Checks that records can be appended and that the chain is unbroken; how many
+/// there are.
+///
+/// # Errors
+/// What is in the way.
+pub fn state(path: &Path) -> anyhow::Result<usize> {
+    drop(Place::lock(path, Instant::now() + Duration::from_secs(5))?);
+    let mut records = 0;
+    for entry in read(path)? {
+        entry?;
+        records += 1;
+    }
+    Ok(records)
 }
 
 impl Iterator for Records {

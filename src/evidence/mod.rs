@@ -11,7 +11,8 @@ mod tips;
 
 pub use append::append;
 pub use baseline::baseline;
-pub use chain::{Entry, read};
+pub use chain::state;
 pub use json::as_json;
-pub use record::{ApprovalRecord, Body, Change, Failed, Mishap, Reason};
+pub use place::Busy;
+pub use record::{ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason};
 pub use tips::Tips;

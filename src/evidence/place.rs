@@ -1,9 +1,10 @@
 //! The evidence file under its lock, and how it ends.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -20,6 +21,18 @@ pub(super) struct Place {
     /// Whether nothing is in it yet.
     pub(super) is_new: bool,
 }
+
+/// Other pushes hold the lock: it will be free in a moment.
+#[derive(Debug)]
+pub struct Busy(PathBuf);
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "other pushes hold the lock of the evidence {}", self.0.display())
+    }
+}
+
+impl std::error::Error for Busy {}
 
 /// How the file ends.
 pub(super) struct End {
@@ -159,7 +172,7 @@ fn wait_for(file: &File, path: &Path, until: Instant) -> anyhow::Result<()> {
                 pause = (pause * 2).min(Duration::from_millis(20));
             }
             Err(TryLockError::WouldBlock) => {
-                bail!("other pushes hold the lock of the evidence {}", path.display())
+                return Err(Busy(path.to_path_buf()).into());
             }
             Err(TryLockError::Error(error)) => {
                 let locking = || format!("locking the evidence {}", path.display());

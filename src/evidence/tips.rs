@@ -53,9 +53,10 @@ impl Tips {
     pub fn reread(&self, name: &RefName) -> anyhow::Result<Vec<ObjectId>> {
         let mut tips = Vec::new();
         for entry in chain::read(&self.evidence)? {
-            self.apply(&entry?, name, &mut tips);
+            self.apply(&entry?, name, &mut tips)?;
         }
-        if self.evidence.exists() {
+        let reading = || format!("reading {}", self.evidence.display());
+        if self.evidence.try_exists().with_context(reading)? {
             self.write(name, &tips)?;
         }
         Ok(tips)
@@ -74,19 +75,24 @@ impl Tips {
         self.write(name, &tips)
     }
 
-    fn apply(&self, entry: &Entry, name: &RefName, tips: &mut Vec<ObjectId>) {
+    fn apply(&self, entry: &Entry, name: &RefName, tips: &mut Vec<ObjectId>) -> anyhow::Result<()> {
         let text = |field: &str| entry.fields.get(field).and_then(Value::as_str);
         let written = text("target").or(text("ref"));
         if text("repo") != Some(self.repository.as_str()) || written != Some(name.as_str()) {
-            return;
+            return Ok(());
         }
-        let id = |field| text(field).and_then(|id| ObjectId::parse(id.as_bytes()).ok());
+        let id = |field| {
+            let text = text(field).unwrap_or("");
+            let odd = || format!("record {}: `{field}` is no id: {text:?}", entry.seq);
+            ObjectId::parse(text.as_bytes()).with_context(odd)
+        };
         match (entry.kind.as_str(), text("decision"), text("op")) {
-            ("baseline", _, _) => push(tips, id("commit")),
+            ("baseline", _, _) => push(tips, Some(id("commit")?)),
             ("change", Some("allow"), Some("delete")) => tips.clear(),
-            ("change", Some("allow"), _) => push(tips, id("new")),
+            ("change", Some("allow"), _) => push(tips, Some(id("new")?)),
             _ => {}
         }
+        Ok(())
     }
 
     fn write(&self, name: &RefName, tips: &[ObjectId]) -> anyhow::Result<()> {

@@ -5,24 +5,43 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::digest::Failure;
-use crate::evidence::{ApprovalRecord, Body, Change, Failed, Mishap, Reason, Tips, append};
+use crate::digest::{self, Failure};
+use crate::evidence::{
+    ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason, Tips, append,
+};
 use crate::gather::push::Memory;
 use crate::gather::push::governed::{Governed, Target};
 use crate::guard::Witness;
 use crate::model::{
-    Decision, Movement, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Verdict,
+    Decision, Movement, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Verdict, Violation,
 };
 use crate::policy::Policy;
 
 /// Keeps the records of one push together, under one id.
 pub(super) struct Ledger {
+    record: Arc<Known>,
+    tips: Tips,
+}
+
+/// What is known of the push before it is judged; the watchdog needs it as well.
+struct Known {
     policy: Arc<Policy>,
     push: String,
     repository: String,
     pusher: Pusher,
     targets: Vec<Target>,
-    tips: Tips,
+}
+
+impl Known {
+    fn instead(&self, instead: &Instead, until: Instant) -> anyhow::Result<Vec<Receipt>> {
+        let body = |target: &Target| {
+            let (push, repository) = (&self.push, &self.repository);
+            let (line, name, instead) = (&target.line, &target.name, instead.clone());
+            Body::Failed(Box::new(Failed::of(push, repository, &self.pusher, line, name, instead)))
+        };
+        let bodies: Vec<Body> = self.targets.iter().map(body).collect();
+        append(&self.policy.evidence, &self.policy, Timestamp::now(), &bodies, until)
+    }
 }
 
 impl Ledger {
@@ -33,14 +52,15 @@ impl Ledger {
         pusher: &Pusher,
         judged: &[(Target, Governed)],
     ) -> Self {
-        Self {
+        let tips = Tips::beside(&policy.evidence, repository);
+        let record = Known {
             push: uuid::Uuid::new_v4().to_string(),
             repository: repository.to_owned(),
             pusher: pusher.clone(),
             targets: judged.iter().map(|(target, _)| target.clone()).collect(),
-            tips: Tips::beside(&policy.evidence, repository),
             policy,
-        }
+        };
+        Self { record: Arc::new(record), tips }
     }
 
     /// Writes one record for each ref of the verdict, and a baseline for each that
@@ -54,13 +74,13 @@ impl Ledger {
         elapsed: Duration,
         until: Instant,
     ) -> anyhow::Result<Vec<Receipt>> {
+        let policy = &self.record.policy;
         let first_seen = self.first_seen(verdict)?;
         let mut bodies: Vec<Body> =
             first_seen.iter().map(|(name, commit)| self.baseline(name, commit)).collect();
         let baselines = bodies.len();
         bodies.extend(verdict.refs.iter().map(|of_ref| self.body(verdict, of_ref, elapsed)));
-        let mut receipts =
-            append(&self.policy.evidence, &self.policy, Timestamp::now(), &bodies, until)?;
+        let mut receipts = append(&policy.evidence, policy, Timestamp::now(), &bodies, until)?;
         for (name, commit) in &first_seen {
             self.tips.remember(name, Some(commit))?;
         }
@@ -76,28 +96,30 @@ impl Ledger {
         Ok(receipts.split_off(baselines))
     }
 
+    /// Puts on record that the push as a whole was refused, once for each governed ref.
+    ///
+    /// # Errors
+    /// Where the evidence can't be written.
+    pub(super) fn refuse(&self, fault: &Violation, until: Instant) -> anyhow::Result<Vec<Receipt>> {
+        let what = digest::sentence_of_push(fault, &self.record.policy);
+        self.record.instead(&Instead::Fault(Fault { rule: fault.rule(), what }), until)
+    }
+
     /// What puts a failure on record, once for each governed ref.
     pub(super) fn witness(&self) -> Witness {
-        let (policy, push) = (Arc::clone(&self.policy), self.push.clone());
-        let (repository, pusher) = (self.repository.clone(), self.pusher.clone());
-        let targets = self.targets.clone();
+        let record = Arc::clone(&self.record);
         Arc::new(move |failure: &Failure, until| {
-            let body = |target: &Target| {
-                let error = Mishap {
-                    incident: failure.incident.clone(),
-                    doing: failure.doing.clone(),
-                    chain: failure.chain.clone(),
-                };
-                let (line, name) = (&target.line, &target.name);
-                Body::Failed(Box::new(Failed::of(&push, &repository, &pusher, line, name, error)))
+            let mishap = Mishap {
+                incident: failure.incident.clone(),
+                doing: failure.doing.clone(),
+                chain: failure.chain.clone(),
             };
-            let bodies: Vec<Body> = targets.iter().map(body).collect();
-            append(&policy.evidence, &policy, Timestamp::now(), &bodies, until)
+            record.instead(&Instead::Mishap(mishap), until)
         })
     }
 
     fn body(&self, verdict: &Verdict, of_ref: &RefVerdict, elapsed: Duration) -> Body {
-        let (push, policy) = (Some(self.push.as_str()), &self.policy);
+        let (push, policy) = (Some(self.record.push.as_str()), &self.record.policy);
         match &of_ref.update.role {
             Role::Approval { .. } | Role::MisnamedApproval => {
                 Body::Approval(Box::new(ApprovalRecord::of(push, verdict, of_ref, policy)))
@@ -122,7 +144,7 @@ impl Ledger {
 
     fn baseline(&self, name: &RefName, commit: &ObjectId) -> Body {
         Body::Baseline {
-            repo: self.repository.clone(),
+            repo: self.record.repository.clone(),
             name: name.clone(),
             commit: commit.clone(),
             by: Reason::FirstSeen,

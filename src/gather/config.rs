@@ -1,7 +1,8 @@
 //! The config file: read from the server's disk, never from anything that is pushed.
 
+use std::fs::OpenOptions;
 use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -17,7 +18,9 @@ const LIMIT: u64 = 1024 * 1024;
 /// Where the file can't be read, anybody may write to it, or there is a mistake in it.
 pub fn load(path: &Path) -> anyhow::Result<Policy> {
     let shown = path.display();
-    let file = std::fs::File::open(path).with_context(|| {
+    // A pipe would keep us waiting for whoever opens its other end.
+    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path);
+    let file = file.with_context(|| {
         format!("opening {shown}; `sockembot init` prints a config to start from")
     })?;
     let metadata = file.metadata().with_context(|| format!("reading {shown}"))?;

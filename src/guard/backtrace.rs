@@ -4,6 +4,8 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::PanicHookInfo;
 use std::sync::{Mutex, PoisonError};
 
+use crate::policy::PolicyError;
+
 /// The message and the backtrace of the last panic.
 static PANIC: Mutex<Option<(String, String)>> = Mutex::new(None);
 
@@ -33,8 +35,12 @@ pub(super) fn of_panic() -> (String, Option<String>) {
     }
 }
 
-/// Where an error arose, if the hook's shim asked for it (`RUST_LIB_BACKTRACE`).
+/// Where an error arose, if the hook's shim asked for it (`RUST_LIB_BACKTRACE`). A
+/// mistake in the config has a place of its own, and it is not in our code.
 pub(super) fn of_error(error: &anyhow::Error) -> Option<String> {
+    if error.is::<PolicyError>() {
+        return None;
+    }
     let trace = error.backtrace();
     (trace.status() == BacktraceStatus::Captured).then(|| ours(&trace.to_string()))
 }

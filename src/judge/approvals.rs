@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::branch::Change;
 use crate::model::verdict::{JudgedApproval, Part, Standing};
 use crate::model::{
-    Approval, Basis, Check, Commit, Identity, Lookup, ObjectId, Pusher, RefUpdate, Rule, Source,
-    Subject, Violation,
+    Approval, Basis, Check, Commit, Identity, Lookup, ObjectId, Outcome, Pusher, RefUpdate, Rule,
+    Source, Subject, Violation,
 };
 use crate::policy::{ApprovalSource, Sameness};
 
@@ -53,11 +53,26 @@ pub(super) fn check(
         let by = counting.into_iter().map(str::to_owned).collect();
         return Some(Check::met(Rule::MissingApproval, on, Basis::Approvers(by)));
     }
+    if let Some(outcome) = unanswered(change, commit) {
+        return Some(Check { rule: Rule::MissingApproval, on, outcome });
+    }
     let violation = covering()
         .find_map(in_the_way)
         .or_else(|| judged.iter().find_map(|judged| stale(judged, &commit.id)))
         .unwrap_or(Violation::MissingApproval { have: counting.len(), need });
     Some(Check::broken(on, violation))
+}
+
+/// Where approvals stand on tickets, one that was not answered for may hold them.
+fn unanswered(change: &Change<'_>, commit: &Commit) -> Option<Outcome> {
+    if !change.table.approval.from.contains(&ApprovalSource::Ticket) {
+        return None;
+    }
+    let content = commit.content.as_ref().ok()?;
+    change.table.ticket.keys(content).into_iter().find_map(|key| match change.tickets.get(&key) {
+        Lookup::Unknown { why } => Some(Outcome::Unknown { ticket: key, why }),
+        Lookup::Found(_) | Lookup::Absent => None,
+    })
 }
 
 /// Why a covering approval does not count; the first such reason is what the

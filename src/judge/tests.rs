@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 use proptest::prelude::*;
 
 use super::{Facts, judge};
-use crate::digest::{Frame, digest};
+use crate::digest::{Frame, Occasion, digest};
 use crate::model::{
     Approval, Change, Closed, Commit, Content, Decision, Identity, Lookup, MergeContent, Movement,
     ObjectId, Push, Pusher, RefLine, RefName, RefUpdate, Role, Signature, Source, Start, Ticket,
@@ -244,7 +244,8 @@ proptest! {
         for mode in ["enforce", "monitor"] {
             let policy = policy(mode);
             let verdict = judge(&policy, facts(&case));
-            for line in digest(&verdict, &Frame { policy: &policy, receipts: &[] }).lines() {
+            let frame = Frame { policy: &policy, receipts: &[], occasion: Occasion::Push };
+            for line in digest(&verdict, &frame).lines() {
                 prop_assert!(line.is_ascii() && (line.len() <= 72 || line.contains('`')), "{line}");
             }
         }

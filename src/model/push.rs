@@ -1,7 +1,5 @@
 //! What is pushed: by whom, to where, which refs move how, and which commits are new there.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::{Commit, ObjectId, RefName};
@@ -253,10 +251,5 @@ impl RefUpdate {
     /// The governed branch that this update writes, as approvals name it.
     pub fn branch(&self) -> Option<String> {
         self.target.without_namespace().branch().map(str::to_owned)
-    }
-
-    /// The ids of the new commits.
-    pub fn commit_ids(&self) -> BTreeSet<&ObjectId> {
-        self.role.commits().iter().map(|commit| &commit.id).collect()
     }
 }

@@ -27,11 +27,6 @@ impl TicketKey {
         (is_project(project) && number_is_sound).then(|| Self(text.to_owned()))
     }
 
-    /// `PAY` of `PAY-123`, `#` of `#123`.
-    pub fn project(&self) -> &str {
-        self.0.split_once('-').map_or(COUNTED, |(project, _)| project)
-    }
-
     /// `123` of both.
     pub fn number(&self) -> &str {
         self.0.rsplit(['-', '#']).next().unwrap_or(&self.0)

@@ -1,6 +1,7 @@
 //! A baseline: from this commit on, every change of a ref is judged; what was before is on record as such.
 
 use std::io::Write;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -32,6 +33,7 @@ pub struct Request {
 /// Where the ref is not governed, the commit is none, or the evidence can't be written.
 pub fn baseline(request: &Request, out: &mut dyn Write) -> anyhow::Result<()> {
     let policy = config::load(&request.config)?;
+    owner(&policy.evidence)?;
     let repo = Repo::open_clone(&directory(&request.repository, &policy)?)?;
     let name = RefName::parse(request.name.as_bytes())
         .with_context(|| format!("reading the ref name `{}`", request.name))?;
@@ -47,6 +49,24 @@ pub fn baseline(request: &Request, out: &mut dyn Write) -> anyhow::Result<()> {
         receipt.seq,
         receipt.short()
     )?;
+    Ok(())
+}
+
+/// Whoever owns the evidence writes it: a file of root's would keep the hook out.
+fn owner(evidence: &Path) -> anyhow::Result<()> {
+    let place = if evidence.exists() { Some(evidence) } else { evidence.parent() };
+    let place = place.context("the evidence has a directory")?;
+    let owner = std::fs::metadata(place)
+        .with_context(|| format!("finding out who owns {}", place.display()))?
+        .uid();
+    // The kernel gives a process's directory to its effective user (proc(5)).
+    let me = std::fs::metadata("/proc/self").context("finding out who runs this")?.uid();
+    if owner != me {
+        bail!(
+            "{} belongs to user {owner}; run this as that user: `sudo -u '#{owner}' sockembot ...`",
+            place.display()
+        );
+    }
     Ok(())
 }
 

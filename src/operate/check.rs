@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
-use crate::digest::{Frame, digest};
+use crate::digest::{Frame, Occasion, digest};
 use crate::evidence::as_json;
 use crate::exit::Exit;
 use crate::gather::git::Repo;
@@ -63,15 +63,19 @@ pub fn check(question: &Question, format: Format) -> anyhow::Result<(String, Exi
     let here = std::env::current_dir().context("finding the current directory")?;
     let repo = Repo::open_clone(&here)?;
     let repository = repository(question, &policy, &repo)?;
-    let line = line(question, &repo)?;
+    let line = line(question, &policy, &repo, &repository)?;
+    let name = line.name.clone();
     let verdict = verdict(&policy, &repo, &repository, pusher(question, &policy, &repo)?, line)?;
     let decision = if verdict.refs.is_empty() { Decision::Accept } else { verdict.decision() };
     let text = match format {
         Format::Json => as_json(&verdict, decision, &policy)?,
         Format::Text if verdict.refs.is_empty() => {
-            format!("no [[protect]] table governs this ref of {repository}: nothing to judge\n")
+            format!("no [[protect]] table governs {name} of {repository}: nothing to judge\n")
         }
-        Format::Text => digest(&verdict, &Frame { policy: &policy, receipts: &[] }),
+        Format::Text => {
+            let occasion = Occasion::ByHand;
+            digest(&verdict, &Frame { policy: &policy, receipts: &[], occasion })
+        }
     };
     Ok((text, decision.into()))
 }
@@ -92,13 +96,16 @@ fn verdict(
 }
 
 /// What a push of the range to the ref would send.
-fn line(question: &Question, repo: &Repo) -> anyhow::Result<RefLine> {
+fn line(
+    question: &Question,
+    policy: &Policy,
+    repo: &Repo,
+    repository: &str,
+) -> anyhow::Result<RefLine> {
     let name = match &question.name {
         Some(name) if name.starts_with("refs/") => RefName::parse(name.as_bytes())?,
         Some(name) => RefName::parse(format!("refs/heads/{name}").as_bytes())?,
-        None => repo
-            .head_branch()?
-            .context("HEAD is on no branch; say with --ref where the commits are to go")?,
+        None => target(policy, repo, repository)?,
     };
     let (old, new) = match question.range.as_deref().map(|range| (range, range.split_once(".."))) {
         None => (repo.tip(&name)?, repo.named("HEAD")?),
@@ -118,6 +125,19 @@ fn line(question: &Question, repo: &Repo) -> anyhow::Result<RefLine> {
     Ok(RefLine { name, change })
 }
 
+/// Where the commits will go: the branch they are on, if it is governed, else the
+/// one that origin has as its default.
+fn target(policy: &Policy, repo: &Repo, repository: &str) -> anyhow::Result<RefName> {
+    let head = repo.head_branch()?;
+    let governed = |name: &RefName| policy.governing(repository, name).is_some();
+    match (head, repo.default_branch()?) {
+        (Some(head), _) if governed(&head) => Ok(head),
+        (_, Some(default)) => Ok(default),
+        (Some(head), None) => Ok(head),
+        (None, None) => bail!("HEAD is on no branch; say with --ref where the commits are to go"),
+    }
+}
+
 /// The name on the command line, or the path in the URL of `origin`.
 fn repository(question: &Question, policy: &Policy, repo: &Repo) -> anyhow::Result<String> {
     if let Some(name) = &question.repository {
@@ -127,17 +147,22 @@ fn repository(question: &Question, policy: &Policy, repo: &Repo) -> anyhow::Resu
         Host::Plain { root, .. } => root.as_deref(),
         _ => None,
     };
-    match repo.config_string("remote.origin.url")? {
-        Some(url) => host::name_of(path_of(&url).as_ref(), root),
-        None => host::name_of(repo.directory(), root),
-    }
+    let Some(url) = repo.config_string("remote.origin.url")? else {
+        return host::name_of(repo.directory(), root);
+    };
+    let name = host::name_of(path_of(&url).as_ref(), root)?;
+    // Only a plain server without a root names repositories by their whole path,
+    // and over http nobody sees it.
+    let is_whole =
+        matches!(policy.host, Host::Plain { root: None, .. }) && !url.starts_with("http");
+    Ok(if is_whole { name } else { name.trim_start_matches('/').to_owned() })
 }
 
-/// `team/app.git` of `https://host/team/app.git` and of `git@host:team/app.git`.
+/// The path in a URL, as the server would see it: `/srv/git/app.git` of
+/// `ssh://host/srv/git/app.git`, `team/app.git` of `git@host:team/app.git`.
 fn path_of(url: &str) -> &str {
-    if let Some((scheme, rest)) = url.split_once("://") {
-        let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(rest);
-        return if scheme == "file" { path } else { path.trim_start_matches('/') };
+    if let Some((_, rest)) = url.split_once("://") {
+        return rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(rest);
     }
     match url.split_once(':') {
         Some((host, path)) if !host.contains('/') => path,
@@ -166,8 +191,8 @@ mod tests {
     #[test]
     fn the_repository_is_named_by_the_path_of_its_url() {
         for (url, path) in [
-            ("https://git.example.com/team/app.git", "team/app.git"),
-            ("ssh://git@git.example.com:2222/team/app.git", "team/app.git"),
+            ("https://git.example.com/team/app.git", "/team/app.git"),
+            ("ssh://git@git.example.com:2222/srv/git/app.git", "/srv/git/app.git"),
             ("git@git.example.com:team/app.git", "team/app.git"),
             ("file:///srv/git/app.git", "/srv/git/app.git"),
             ("/srv/git/app.git", "/srv/git/app.git"),

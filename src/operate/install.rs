@@ -1,6 +1,6 @@
 //! Putting the hook into repositories, beside the one that was there, and taking it out again.
 
-use std::fs::Permissions;
+use std::fs::{Metadata, Permissions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context as _, bail};
 
 use crate::gather::config;
-use crate::policy::Host;
+use crate::policy::{Host, Policy, Tracker};
 
 /// The hook as it is installed, but for its paths.
 const SHIM: &str = include_str!("../../hooks/pre-receive");
@@ -32,11 +32,15 @@ pub fn install(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let policy = config::load(config)?;
+    warn(&policy, out)?;
     for repository in repositories {
         let hook = place(repository, &policy.host)?;
         let installing = || format!("installing the hook {}", hook.display());
         let kept = keep(&hook).with_context(installing)?;
-        let runs = kept.as_deref().filter(|kept| is_executable(kept));
+        let runs = match kept.as_deref() {
+            Some(kept) if is_executable(kept)? => Some(kept),
+            _ => None,
+        };
         write(&hook, &shim(binary, config, runs)?).with_context(installing)?;
         writeln!(out, "installed {}", hook.display())?;
         match (&kept, runs) {
@@ -46,6 +50,21 @@ pub fn install(
             }
             (None, _) => {}
         }
+    }
+    Ok(())
+}
+
+/// What would make every push fail, while somebody who can mend it is looking.
+fn warn(policy: &Policy, out: &mut dyn Write) -> anyhow::Result<()> {
+    let directory = policy.evidence.parent().unwrap_or(Path::new("/"));
+    if !directory.is_dir() {
+        let shown = directory.display();
+        writeln!(out, "warning: {shown} is missing; make it, owned by the user who runs git")?;
+    }
+    if let Tracker::File { path } = &policy.tracker
+        && !path.exists()
+    {
+        writeln!(out, "warning: there are no tickets in {}", path.display())?;
     }
     Ok(())
 }
@@ -64,7 +83,7 @@ pub fn uninstall(repositories: &[PathBuf], out: &mut dyn Write) -> anyhow::Resul
             found = true;
             let kept = kept_beside(&hook);
             let removing = || format!("removing the hook {}", hook.display());
-            if kept.symlink_metadata().is_ok() {
+            if there(&kept)?.is_some() {
                 std::fs::rename(&kept, &hook).with_context(removing)?;
                 writeln!(out, "restored {}", hook.display())?;
             } else {
@@ -121,7 +140,10 @@ fn rev_parse(repository: &Path, args: &[&str]) -> anyhow::Result<PathBuf> {
         .context("running git")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        bail!("{shown} is no git repository: {}", said.trim());
+        if said.contains("dubious ownership") {
+            bail!("{shown} belongs to another user; run this as that user, who runs git");
+        }
+        bail!("{shown} is no git repository: {}", said.lines().next().unwrap_or("").trim());
     }
     let path = String::from_utf8(output.stdout).with_context(|| format!("reading {shown}"))?;
     Ok(PathBuf::from(path.trim_end_matches('\n')))
@@ -131,21 +153,30 @@ fn rev_parse(repository: &Path, args: &[&str]) -> anyhow::Result<PathBuf> {
 /// one, so there is no moment at which it is lost.
 fn keep(hook: &Path) -> anyhow::Result<Option<PathBuf>> {
     let kept = kept_beside(hook);
-    let is_kept = kept.symlink_metadata().is_ok();
-    if is_ours(hook)? {
-        return Ok(is_kept.then_some(kept));
-    }
-    let Ok(there) = hook.symlink_metadata() else { return Ok(is_kept.then_some(kept)) };
+    let before = there(&kept)?;
+    let (Some(there), false) = (there(hook)?, is_ours(hook)?) else {
+        return Ok(before.map(|_| kept));
+    };
     match std::fs::hard_link(hook, &kept) {
         Ok(()) => Ok(Some(kept)),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let before = kept.symlink_metadata()?;
-            if (before.dev(), before.ino()) != (there.dev(), there.ino()) {
+            let same =
+                |before: &Metadata| (before.dev(), before.ino()) == (there.dev(), there.ino());
+            if !before.is_some_and(|before| same(&before)) {
                 bail!("{} is there as well; keep one of the two", kept.display());
             }
             Ok(Some(kept))
         }
         Err(error) => Err(error).context("setting aside the hook that is there"),
+    }
+}
+
+/// What stands at a path, links not followed.
+fn there(path: &Path) -> anyhow::Result<Option<Metadata>> {
+    match path.symlink_metadata() {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
     }
 }
 
@@ -163,8 +194,13 @@ fn is_ours(hook: &Path) -> anyhow::Result<bool> {
     }
 }
 
-fn is_executable(hook: &Path) -> bool {
-    hook.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+/// Git runs no hook that is not executable, nor a link that leads nowhere.
+fn is_executable(hook: &Path) -> anyhow::Result<bool> {
+    match hook.metadata() {
+        Ok(data) => Ok(data.is_file() && data.permissions().mode() & 0o111 != 0),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("reading {}", hook.display())),
+    }
 }
 
 /// The shim with its three paths.

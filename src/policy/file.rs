@@ -30,6 +30,7 @@ const LONGEST: Duration = Duration::from_secs(600);
 const EVIDENCE: &str = "/var/lib/sockembot/evidence.jsonl";
 const TRAILERS: [&str; 7] = ["Ticket", "Tickets", "Refs", "Fixes", "Closes", "Resolves", "Issue"];
 const SKEW: Duration = Duration::from_secs(300);
+const WIDEST: Duration = Duration::from_secs(24 * 3600);
 
 /// A mistake that stands at a place of the text.
 pub(super) type Mistake = (std::ops::Range<usize>, String);
@@ -130,6 +131,9 @@ fn table(file: TableFile) -> Result<Table, Mistake> {
 }
 
 fn ticket(file: TicketFile) -> Result<TicketRules, Mistake> {
+    if let Some(skew) = file.skew.as_ref().filter(|skew| skew.as_ref().0 > WIDEST) {
+        return Err((skew.span(), "clocks differ by at most `24h`".to_owned()));
+    }
     let projects = filled(file.projects, "a project, such as `PAY`")?;
     let lines = |lines: Vec<Line>| lines.into_iter().map(|line| line.0).collect();
     Ok(TicketRules {
@@ -140,7 +144,7 @@ fn ticket(file: TicketFile) -> Result<TicketRules, Mistake> {
             || TRAILERS.map(str::to_owned).to_vec(),
             |tokens| tokens.into_iter().map(|token| token.0).collect(),
         ),
-        skew: file.skew.map_or(SKEW, |term| term.0),
+        skew: file.skew.map_or(SKEW, |term| term.into_inner().0),
         query: file.jql.map(|line| line.into_inner().0),
     })
 }
@@ -165,6 +169,8 @@ fn approval(file: ApprovalFile) -> Result<ApprovalRules, Mistake> {
 fn people(file: PeopleFile) -> Result<People, Mistake> {
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     let mut persons = Vec::new();
+    let domain =
+        People { email_domain: file.email_domain.map(|domain| domain.0), persons: Vec::new() };
     for person in file.person {
         let name_span = person.name.span();
         let name = person.name.into_inner().0;
@@ -172,16 +178,23 @@ fn people(file: PeopleFile) -> Result<People, Mistake> {
             // Two people with one name would approve each other's changes.
             let key = format!("{label} {}", key.to_lowercase());
             match owners.insert(key.clone(), name.clone()) {
-                None => Ok(()),
-                Some(other) => Err((span, format!("the {key} already belongs to `{other}`"))),
+                Some(other) if other != name => {
+                    Err((span, format!("the {key} already belongs to `{other}`")))
+                }
+                _ => Ok(()),
             }
         };
         claim(name_span, "name", &name)?;
         for email in &person.emails {
             claim(email.span(), "address", &email.as_ref().0)?;
+            // An address of the domain is a login as well.
+            if let Some(login) = domain.login_of(&email.as_ref().0) {
+                claim(email.span(), "login", login)?;
+            }
         }
         for login in &person.logins {
-            claim(login.span(), "login", &login.as_ref().0)?;
+            let name = &login.as_ref().0;
+            claim(login.span(), "login", domain.login_of(name).unwrap_or(name))?;
         }
         persons.push(Person {
             emails: person.emails.into_iter().map(|email| email.into_inner().0).collect(),
@@ -189,7 +202,7 @@ fn people(file: PeopleFile) -> Result<People, Mistake> {
             name,
         });
     }
-    Ok(People { email_domain: file.email_domain.map(|domain| domain.0), persons })
+    Ok(People { persons, ..domain })
 }
 
 fn filled<T>(list: Spanned<Vec<T>>, wanted: &str) -> Result<Vec<T>, Mistake> {
@@ -237,7 +250,7 @@ projects = ["PAY"]
     fn a_misspelt_key_is_shown_with_its_place_and_its_neighbour() {
         let text = LEAST.replace("projects", "projcts");
         insta::assert_snapshot!(parse(&text).unwrap_err(), @r#"
-        c.toml:10:1: unknown field `projcts`, expected one of `projects`, `states`, `types`, `trailers`, `skew`
+        c.toml:10:1: unknown field `projcts`, expected one of `projects`, `states`, `types`, `trailers`, `skew`, `jql`
            |
         10 | projcts = ["PAY"]
            | ^^^^^^^
@@ -267,6 +280,17 @@ projects = ["PAY"]
             (format!("{LEAST}[protect.approval]\nfrom = []\n"), "from nowhere"),
             (format!("{LEAST}[protect.approval]\nrequired = 10\n"), "0 to 9"),
             (format!("{LEAST}{people}{}", people.replace("\"A\"", "\"B\"")), "belongs to `A`"),
+            (
+                format!(
+                    "{LEAST}\n[people]\nemail_domain = \"x.org\"\n{}{}",
+                    people.replace("logins = [\"a\"]", "emails = [\"b+git@x.org\"]"),
+                    people.replace("\"A\"", "\"B\"").replace("\"a\"", "\"b\"")
+                ),
+                "the login b already belongs to `A`",
+            ),
+            (LEAST.replace("refs/heads/main", "refs/heads/caf?"), "write `*`"),
+            (LEAST.replace("refs/heads/main", "refs/heads/[!a]x"), "write `*`"),
+            (format!("{LEAST}skew = \"25h\"\n"), "at most `24h`"),
             (format!("{LEAST}\n[people]\nemail_domain = \"a@b\"\n"), "mail domain"),
             (LEAST.split("[[protect]]").next().unwrap().to_owned(), "missing field `protect`"),
             (format!("{LEAST}[[protect]\n"), "unclosed"),

@@ -27,10 +27,20 @@ impl TicketRules {
         let words = value.split_whitespace();
         words
             .flat_map(|word| match word.rsplit_once('/') {
-                Some((address, last)) if address.contains("://") => self.in_text(last),
+                Some((address, last)) if address.contains("://") => self.in_url(address, last),
                 _ => self.in_text(word),
             })
             .collect()
+    }
+
+    /// `.../browse/PAY-1`; and `.../issues/1` where a tracker only counts.
+    fn in_url(&self, address: &str, last: &str) -> Vec<TicketKey> {
+        let last = last.split(['?', '#']).next().unwrap_or(last);
+        let last = last.trim_end_matches(['.', ',', ';', ')']);
+        let key =
+            if address.ends_with("/issues") { format!("{COUNTED}{last}") } else { last.into() };
+        let found = self.key_at(&key).filter(|found| found.as_str() == key);
+        found.into_iter().collect()
     }
 
     fn in_text(&self, text: &str) -> Vec<TicketKey> {
@@ -173,6 +183,19 @@ mod tests {
             ("Refs", "a/PAY-5"),
         ];
         assert_eq!(keys("subject", &trailers), "PAY-1 OPS-2 PAY-3");
+    }
+
+    #[test]
+    fn a_tracker_that_only_counts_has_keys_of_its_own() {
+        let mut rules = rules();
+        rules.projects.push(COUNTED.to_owned());
+        let found =
+            |text: &str| rules.in_text(text).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(found("fixes #12, #13 (#14) and PAY-1"), ["#12", "#13", "#14", "PAY-1"]);
+        assert!(found("a#1 x/#1 #0 #1x #-1").is_empty());
+        let url = rules.in_trailer("https://redmine.example/issues/12");
+        assert_eq!(url.iter().map(ToString::to_string).collect::<Vec<_>>(), ["#12"]);
+        assert!(rules.in_trailer("https://jira.example/browse?jql=key=PAY-3").is_empty());
     }
 
     proptest! {

@@ -154,7 +154,7 @@ impl People {
     }
 
     /// `ana` of `ana@DOMAIN` and of `ana+git@DOMAIN`, where DOMAIN is the configured one.
-    fn login_of<'a>(&self, email: &'a str) -> Option<&'a str> {
+    pub(super) fn login_of<'a>(&self, email: &'a str) -> Option<&'a str> {
         let (login, domain) = email.rsplit_once('@')?;
         let ours = self.email_domain.as_deref()?;
         let login = login.split_once('+').map_or(login, |(login, _)| login);

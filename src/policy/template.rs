@@ -8,23 +8,37 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::policy::Policy;
+    use crate::policy::{Flavour, Jira, Policy, TicketRules, Tracker};
 
     fn parse(text: &str) -> Policy {
         Policy::parse(Path::new("template.toml"), text).unwrap()
     }
 
-    /// The template with each `# key = value` and `# [table]` made real.
-    fn uncommented() -> String {
-        let real = |line: &str| {
-            let rest = line.strip_prefix("# ").filter(|rest| {
-                let key = rest.split(" = ").next().unwrap_or("");
-                let is_key = key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-                (is_key && rest.contains(" = ")) || rest.starts_with("[[")
-            });
-            format!("{}\n", rest.unwrap_or(line))
-        };
-        TEMPLATE.lines().map(real).collect()
+    /// A line without its comment sign, where it is a key or a table.
+    fn real(line: &str) -> &str {
+        let rest = line.strip_prefix("# ").filter(|rest| {
+            let key = rest.split(" = ").next().unwrap_or("");
+            let is_key = key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            (is_key && rest.contains(" = ")) || rest.starts_with('[')
+        });
+        rest.unwrap_or(line)
+    }
+
+    /// The template with this tracker, and all its other keys made real.
+    fn with(tracker: &str) -> String {
+        let (head, rest) = TEMPLATE.split_once("[tracker.file]").unwrap();
+        let (trackers, tail) = rest.split_once("[[protect]]").unwrap();
+        let all: String = format!("[tracker.file]{trackers}")
+            .lines()
+            .map(|line| format!("{}\n", real(line)))
+            .collect();
+        let (_, block) = all.split_once(&format!("[tracker.{tracker}]\n")).unwrap();
+        let block = block.split("[tracker.").next().unwrap();
+        // Two ways to say one thing; a config takes one of them.
+        let block = block.replace("token_env = \"JIRA_TOKEN\"\n", "");
+        let others =
+            |text: &str| text.lines().map(|line| format!("{}\n", real(line))).collect::<String>();
+        format!("{}[tracker.{tracker}]\n{block}[[protect]]{}", others(head), others(tail))
     }
 
     #[test]
@@ -34,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_defaults_in_the_template_are_the_real_ones() {
-        let (silent, said) = (parse(TEMPLATE), parse(&uncommented()));
+        let (silent, said) = (parse(TEMPLATE), parse(&with("file")));
         assert_eq!(said.deadline, silent.deadline);
         assert_eq!(said.clip, silent.clip);
         assert_eq!(said.evidence, silent.evidence);
@@ -43,8 +57,17 @@ mod tests {
         };
         assert_eq!(said.mode, silent.mode);
         assert_eq!(said.automation, silent.automation);
-        assert_eq!(said.ticket, silent.ticket);
+        assert_eq!(said.outage, silent.outage);
+        let without_example = TicketRules { query: None, ..said.ticket.clone() };
+        assert_eq!(without_example, silent.ticket);
         assert_eq!(said.approval, silent.approval);
+    }
+
+    #[test]
+    fn each_tracker_of_the_template_is_a_config() {
+        let jira = parse(&with("jira")).tracker;
+        assert!(matches!(jira, Tracker::Jira(Jira { flavour: Flavour::Cloud, .. })), "{jira:?}");
+        assert!(matches!(parse(&with("redmine")).tracker, Tracker::Redmine(_)));
     }
 
     #[test]
@@ -57,6 +80,8 @@ mod tests {
             "[digest]\n",
             "[tracker]\n",
             "[tracker.file]\n",
+            "[tracker.jira]\n",
+            "[tracker.redmine]\n",
             "[[protect]]\n",
             "[protect.ticket]\n",
             "[protect.approval]\n",
@@ -73,7 +98,7 @@ mod tests {
                 .to_string();
             let offered: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
             assert!(!offered.is_empty(), "{error}");
-            let text = uncommented();
+            let text: String = TEMPLATE.lines().map(|line| format!("{}\n", real(line))).collect();
             for key in offered {
                 let is_there = text.lines().any(|line| {
                     line.starts_with(&format!("{key} = "))

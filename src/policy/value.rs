@@ -156,8 +156,14 @@ fn variable(name: String) -> Result<String, String> {
         return Err("expected the name of an environment variable".to_owned());
     }
     let upper = name.to_ascii_uppercase();
-    let by_client = ["HTTP_", "GIT_", "SSH_", "LC_", "QUERY_"].iter().any(|p| upper.starts_with(p))
-        || ["LANG", "TERM", "PATH", "HOME", "PWD", "SHELL"].contains(&upper.as_str());
+    let by_client = [
+        "HTTP_", "GIT_", "SSH_", "LC_", "QUERY_", "REQUEST_", "CONTENT_", "PATH_", "SCRIPT_",
+        "SERVER_",
+    ]
+    .iter()
+    .any(|p| upper.starts_with(p))
+        || ["LANG", "TERM", "PATH", "HOME", "PWD", "SHELL", "REMOTE_IDENT", "REMOTE_HOST"]
+            .contains(&upper.as_str());
     if by_client {
         return Err(format!(
             "{name} can be set by the client, so it names nobody; name one that only the web \
@@ -186,9 +192,17 @@ mod tests {
 
     #[test]
     fn a_variable_that_the_client_can_set_names_nobody() {
-        for bad in
-            ["HTTP_X_USER", "GIT_PUSHER", "SSH_ORIGINAL_COMMAND", "LC_USER", "USER", "", "a b"]
-        {
+        for bad in [
+            "HTTP_X_USER",
+            "GIT_PUSHER",
+            "SSH_ORIGINAL_COMMAND",
+            "LC_USER",
+            "REMOTE_IDENT",
+            "PATH_INFO",
+            "USER",
+            "",
+            "a b",
+        ] {
             assert!(variable(bad.to_owned()).is_err(), "{bad}");
         }
         for good in ["REMOTE_USER", "GL_USER", "PUSHER"] {

@@ -176,7 +176,7 @@ pub(super) struct TicketFile {
     #[serde(default)]
     pub(super) types: Vec<Line>,
     pub(super) trailers: Option<Vec<Token>>,
-    pub(super) skew: Option<Term>,
+    pub(super) skew: Option<Spanned<Term>>,
     pub(super) jql: Option<Spanned<Line>>,
 }
 

@@ -25,7 +25,7 @@ fn nobody_approves_his_own_commit() {
     error[self-approval]: ana approved, but also pushes this
       769f4e2e PAY-1: x
     hint: somebody who neither wrote nor pushes this must approve
-    hint: a reviewer runs
+    hint: show it on a side branch; a reviewer runs
     hint:   `git push origin +769f4e2e:refs/approvals/main/LOGIN`
 
     policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
@@ -116,7 +116,7 @@ fn an_amended_commit_has_lost_its_approval() {
 
     error[stale-approval]: bob approved 769f4e2e, which is another version
       e1f8862a PAY-1: y
-    hint: a reviewer runs
+    hint: show it on a side branch; a reviewer runs
     hint:   `git push origin +e1f8862a:refs/approvals/main/LOGIN`
 
     policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)

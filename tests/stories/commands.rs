@@ -23,15 +23,15 @@ fn check_judges_in_a_clone_what_a_push_would_bring() {
          .-------.
         / .-----. \
        | / -   _ \ |
-       |(o)     (o)|   This push to main was refused.
+       |(o)     (o)|   A push to main would be refused.
        | |   .   | |
-       | '  '--  | '   1 of 1 commit needs a fix. Nothing landed.
+       | '  '--  | '   1 of 1 commit needs a fix. Nothing was pushed.
         \       /
          '-----'
 
     error[missing-approval]: nobody has approved
       769f4e2e PAY-1: x
-    hint: a reviewer runs
+    hint: show it on a side branch; a reviewer runs
     hint:   `git push origin +769f4e2e:refs/approvals/main/LOGIN`
 
     policy HASH, no evidence, pushed by ana (user.email)
@@ -53,9 +53,13 @@ fn check_takes_a_range_a_ref_and_a_pusher() {
     ana.commit("no ticket");
     let range = check(&ana, &server, &["HEAD~1..HEAD", "--ref", "release/1", "--pusher", "bob"]);
     assert_eq!(range.code, Some(1));
-    assert!(range.stdout.contains("no ticket of PAY or OPS"), "{}", range.stdout);
+    assert!(range.stdout.contains("no ticket key of PAY or OPS"), "{}", range.stdout);
     assert!(range.stdout.contains("pushed by bob (--pusher)"), "{}", range.stdout);
     assert!(!range.stdout.contains("PAY-1: x"), "{}", range.stdout);
+    // From a branch that is not governed, the way leads to origin's default branch.
+    ana.git(&["remote", "set-head", "origin", "main"]);
+    ana.git(&["checkout", "-q", "-b", "feature"]);
+    assert!(check(&ana, &server, &[]).stdout.contains("A push to main would be refused."));
     let feature = check(&ana, &server, &["--ref", "feature"]);
     assert_eq!(feature.code, Some(0));
     assert!(feature.stdout.contains("nothing to judge"), "{}", feature.stdout);
@@ -137,7 +141,8 @@ fn a_baseline_is_for_a_governed_ref_and_a_commit_by_its_whole_name() {
 fn the_help_of_every_command_reads_well() {
     let server = Server::new();
     let mut all = String::new();
-    for command in ["", "pre-receive", "check", "init", "install", "uninstall", "baseline", "demo"]
+    for command in
+        ["", "pre-receive", "check", "init", "install", "uninstall", "baseline", "doctor", "demo"]
     {
         let args: Vec<&str> =
             [command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
@@ -167,7 +172,9 @@ fn the_help_of_every_command_reads_well() {
       install      Install the hook into repositories
       uninstall    Remove the hook from repositories, and put back what was there
                    before
-      baseline     Leave history from before the control unjudged, on record
+      baseline     Accept a ref's history up to a commit without judging it, and
+                   record that
+      doctor       Find what is wrong on this server, and how to mend it
       demo         Watch it work: a throw-away server and real pushes, no network
       help         Print this message or the help of the given subcommand(s)
 
@@ -204,11 +211,13 @@ fn the_help_of_every_command_reads_well() {
 
     Arguments:
       [RANGE]
-              The commits, as OLD..NEW; by default what HEAD has and origin has not
+              The commits, as OLD..NEW; by default what HEAD has and origin's REF
+              has not
 
     Options:
           --ref <REF>
-              The ref that they are to be pushed to; by default the current branch
+              Where they are to go; by default the current branch or, where that is
+              not governed, origin's default branch
 
           --repo <NAME>
               The repository's name at the host, as [[protect]] repos names it
@@ -265,7 +274,7 @@ fn the_help_of_every_command_reads_well() {
       -h, --help  Print help
 
     $ sockembot baseline --help
-    Leave history from before the control unjudged, on record
+    Accept a ref's history up to a commit without judging it, and record that
 
     Usage: sockembot baseline [OPTIONS] <REPO> <REF> [COMMIT]
 
@@ -277,6 +286,15 @@ fn the_help_of_every_command_reads_well() {
     Options:
           --name <NAME>    The repository's name at the host, where the host is not
                            plain
+          --config <FILE>  The config file [default: /etc/sockembot/config.toml]
+      -h, --help           Print help
+
+    $ sockembot doctor --help
+    Find what is wrong on this server, and how to mend it
+
+    Usage: sockembot doctor [OPTIONS]
+
+    Options:
           --config <FILE>  The config file [default: /etc/sockembot/config.toml]
       -h, --help           Print help
 

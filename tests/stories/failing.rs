@@ -21,13 +21,12 @@ fn a_mistake_in_the_config_blocks_and_is_shown_with_its_place() {
     server.edit("config.toml", "projects", "projcts");
     let report = ana.push(&["main"]);
     report.failed_with("did you mean `projects`?");
-    let digest = report.digest();
-    let (words, trace) = digest.split_once("stack backtrace:").unwrap();
-    assert_snapshot!(words, @r#"
+    assert_snapshot!(report.digest(), @r#"
     error: sockembot could not decide, so this push was refused
       while reading the config DIR/config.toml
       DIR/config.toml:21:1: unknown field `projcts`,
-        expected one of `projects`, `states`, `types`, `trailers`, `skew`
+        expected one of `projects`, `states`, `types`, `trailers`, `skew`,
+        `jql`
          |
       21 | projcts = ["PAY", "OPS"]
          | ^^^^^^^
@@ -37,7 +36,6 @@ fn a_mistake_in_the_config_blocks_and_is_shown_with_its_place() {
     hint: quote incident HASH to the administrators of this server
     sockembot 0.1.0
     "#);
-    assert!(trace.contains("sockembot::"), "{trace}");
 }
 
 #[test]
@@ -186,6 +184,8 @@ fn a_commit_that_can_t_be_read_blocks() {
     assert_eq!(output.status.code(), Some(70));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains(&format!("reading object {missing}")), "{said}");
+    // Nobody foresaw this, so it shows where in the program it arose.
+    assert!(said.contains("stack backtrace:") && said.contains("sockembot::gate"), "{said}");
     drop(ana);
 }
 

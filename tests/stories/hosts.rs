@@ -137,7 +137,7 @@ fn gitlab_s_web_page_shows_the_digest_only_with_its_mark() {
     GL-HOOK-ERR:
     GL-HOOK-ERR: error[missing-approval]: nobody has approved
     GL-HOOK-ERR:   3a640b95 PAY-3: x
-    GL-HOOK-ERR: hint: a reviewer runs
+    GL-HOOK-ERR: hint: show it on a side branch; a reviewer runs
     GL-HOOK-ERR: hint:   `git push origin +3a640b95:refs/approvals/main/LOGIN`
     GL-HOOK-ERR:
     GL-HOOK-ERR: policy HASH, evidence #3 HASH, pushed by ana (GL_USERNAME)

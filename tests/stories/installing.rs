@@ -133,7 +133,7 @@ fn the_script_installs_keeps_the_config_and_uninstalls() {
     installed DIR/dest/opt/sockembot/bin/sockembot
     installed DIR/dest/opt/sockembot/share/sockembot/pre-receive
     installed DIR/dest/etc/sockembot/config.toml
-    next: edit the config, then run: sockembot install REPO...
+    next: edit the config, then, as the user who runs git: sockembot install REPO...
     ");
     let binary = server.path("dest/opt/sockembot/bin/sockembot");
     assert!(binary.metadata().unwrap().permissions().mode() & 0o111 != 0);

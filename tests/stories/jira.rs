@@ -394,3 +394,40 @@ fn a_token_that_others_can_read_is_not_used() {
     assert!(pushed.seen().contains("chmod 600"), "{}", pushed.seen());
     assert!(jira.http.asked().is_empty());
 }
+
+#[test]
+fn the_doctor_says_what_is_to_be_seen_and_what_to_mend() {
+    let jira = FakeJira::start(Duration::ZERO);
+    let keys = "approved_states = [\"Approved\", \"Signed\"]\napprover_field = \"customfield_7\"\n";
+    let server = server(&jira.http.url, "data-center", keys, &[]);
+    let doctor = || {
+        let said = server.sockembot(&["doctor", "--config", &server.at("config.toml")]);
+        let shown = crate::support::Shown::of(&said, server.home());
+        (shown.code, shown.answer().replace(&jira.http.url, "URL"))
+    };
+    let (code, said) = doctor();
+    let lines = said.lines().filter(|line| !line.contains(" ms")).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(lines, @"
+    config    DIR/config.toml: policy HASH, 1 [[protect]] table
+    evidence  DIR/evidence.jsonl: 0 records, unbroken
+    tracker   URL
+              we are bot of Jira
+              the project OPS: not to be seen
+              the project PAY: there
+              the field `customfield_7`: there
+              the state `Approved`: there
+              the state `Signed`: not to be seen
+
+    to mend:
+    - the project OPS is not there, or our account may not see it
+    - the state `Signed` is not there, or our account may not see it
+    ");
+    assert_eq!(code, Some(1));
+    server.edit("config.toml", "\"Approved\", \"Signed\"", "\"Approved\"");
+    server.edit("config.toml", "\"PAY\", \"OPS\"", "\"PAY\"");
+    let (code, said) = doctor();
+    assert!(said.ends_with("nothing to mend\n"), "{said}");
+    assert_eq!(code, Some(0));
+    server.write("token", "");
+    assert!(doctor().1.contains("the tracker's token is empty"), "{}", doctor().1);
+}

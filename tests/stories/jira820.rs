@@ -95,5 +95,7 @@ fn a_foreign_jira_is_understood_and_noticed_when_it_ignores_what_it_is_asked() {
     ana.renew();
     ana.commit_with(&format!("{key}: again"), &date);
     let pushed = ana.push(&["main"]);
-    println!("{}", pushed.seen());
+    pushed.refused_for(&["tracker-unavailable"]);
+    let flat = pushed.digest().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("does not understand the query of the config"), "{}", pushed.seen());
 }

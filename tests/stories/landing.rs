@@ -52,7 +52,7 @@ fn a_refusal_shows_each_fault_once_with_its_commits_and_what_to_type() {
     remote:     \       /
     remote:      '-----'
     remote:
-    remote: error[missing-ticket]: no ticket of PAY or OPS in the subject or a
+    remote: error[missing-ticket]: no ticket key of PAY or OPS in the subject or a
     remote:   trailer
     remote:   ece8b4a1 tidy part 1
     remote:   290dfa4f tidy part 2
@@ -74,8 +74,7 @@ fn a_refusal_shows_each_fault_once_with_its_commits_and_what_to_type() {
     remote:   6c487f49 tidy part 4
     remote:   12e7043a tidy part 5
     remote:   ... and 3 more
-    remote: hint: a reviewer runs
-    remote: hint:   `git push origin +6efbeac9:refs/approvals/main/LOGIN`
+    remote: hint: mend the other faults first, then have the new commits approved
     remote:
     remote: policy HASH, evidence #3 HASH, pushed by ana (REMOTE_USER)
     To DIR/app.git
@@ -169,7 +168,7 @@ fn monitor_mode_lets_land_what_it_would_refuse_and_says_so() {
     warning: monitor mode: main takes this push, but in enforce mode it
       would be refused
 
-    warning[missing-ticket]: no ticket of PAY or OPS in the subject or a
+    warning[missing-ticket]: no ticket key of PAY or OPS in the subject or a
       trailer
       c3638c15 no ticket
     hint: add a line such as `Ticket: PAY-123` to the commit message
@@ -177,8 +176,7 @@ fn monitor_mode_lets_land_what_it_would_refuse_and_says_so() {
 
     warning[missing-approval]: nobody has approved
       c3638c15 no ticket
-    hint: a reviewer runs
-    hint:   `git push origin +c3638c15:refs/approvals/main/LOGIN`
+    hint: mend the other faults first, then have the new commits approved
 
     policy HASH, evidence #3 HASH, pushed by ana (REMOTE_USER)
     ");
@@ -218,7 +216,7 @@ fn the_first_push_of_an_old_history_is_judged_whole_until_a_baseline_is_set() {
         \       /
          '-----'
 
-    error[missing-ticket]: no ticket of PAY or OPS in the subject or a
+    error[missing-ticket]: no ticket key of PAY or OPS in the subject or a
       trailer
       eb46e054 from before
       db925733 also from before
@@ -229,7 +227,7 @@ fn the_first_push_of_an_old_history_is_judged_whole_until_a_baseline_is_set() {
     error[missing-approval]: nobody has approved
       eb46e054 from before
       db925733 also from before
-    hint: a reviewer runs
+    hint: show it on a side branch; a reviewer runs
     hint:   `git push origin +db925733:refs/approvals/main/LOGIN`
     hint: for history from before the control, ask #platform-help to run
     hint:   `sockembot baseline app refs/heads/main db925733cb4b59c0ebb6fc7dccae2e9879ebcf34`

@@ -127,7 +127,7 @@ fn history_that_landed_around_the_hook_is_judged_with_the_next_push() {
     hint: #platform-help can accept them on record:
     hint:   `sockembot baseline app refs/heads/main c8dc0374163d41e1a09b51fe31f8d6a04dcf1b95`
 
-    error[missing-ticket]: no ticket of PAY or OPS in the subject or a
+    error[missing-ticket]: no ticket key of PAY or OPS in the subject or a
       trailer
       c8dc0374 around the hook
     hint: add a line such as `Ticket: PAY-123` to the commit message
@@ -137,8 +137,7 @@ fn history_that_landed_around_the_hook_is_judged_with_the_next_push() {
       c8dc0374 around the hook
       70dcd5c7 PAY-1: y
     hint: somebody who neither wrote nor pushes this must approve
-    hint: a reviewer runs
-    hint:   `git push origin +70dcd5c7:refs/approvals/main/LOGIN`
+    hint: mend the other faults first, then have the new commits approved
 
     policy HASH, evidence #6 HASH, pushed by ana (REMOTE_USER)
     ");

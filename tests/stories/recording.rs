@@ -227,6 +227,18 @@ fn a_record_tells_who_what_and_why() {
           },
           "detail": "PAY-1",
           "result": "pass",
+          "rule": "unmatched-query"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-1",
+          "result": "pass",
           "rule": "late-ticket"
         },
         {
@@ -287,6 +299,18 @@ fn a_record_tells_who_what_and_why() {
           },
           "detail": "PAY-2",
           "result": "pass",
+          "rule": "unmatched-query"
+        },
+        {
+          "commits": {
+            "count": 1,
+            "ids": [
+              "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+            ],
+            "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
+          },
+          "detail": "PAY-2",
+          "result": "pass",
           "rule": "late-ticket"
         },
         {
@@ -313,6 +337,7 @@ fn a_record_tells_who_what_and_why() {
             "closed": false,
             "closed_at": null,
             "created": "2026-01-05T09:00:00Z",
+            "key": "PAY-1",
             "reporter": null,
             "state": "In Progress",
             "title": "Round half up in invoices",
@@ -328,6 +353,7 @@ fn a_record_tells_who_what_and_why() {
             "closed": false,
             "closed_at": null,
             "created": "2026-01-05T10:00:00Z",
+            "key": "PAY-2",
             "reporter": null,
             "state": "Approved",
             "title": "Retry the card gateway",

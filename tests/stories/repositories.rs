@@ -43,6 +43,11 @@ fn an_alias_of_a_governed_branch_is_that_branch_in_every_ref_storage() {
         ana.commit("no ticket");
         ana.push(&["main:refs/heads/alias"]).refused_for(&["missing-ticket", "missing-approval"]);
         ana.push(&["main:refs/heads/alias", "main"]).refused_for(&["duplicate-ref"]);
+        let last = server.records("change").pop().unwrap();
+        assert_eq!(
+            (&last["fault"]["rule"], &last["decision"]),
+            (&"duplicate-ref".into(), &"deny".into())
+        );
         assert!(server.tip("refs/heads/main") != ana.head());
     }
 }

@@ -111,6 +111,15 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Reply {
                 None => Reply::status(404),
             }
         }
+        ("GET", path) if path.contains("/project/") => {
+            Reply::json(if path.ends_with("PAY") { 200 } else { 404 }, &json!({}))
+        }
+        ("GET", path) if path.ends_with("/field") => {
+            Reply::json(200, &json!([{"id": "customfield_7", "name": "Approvers"}]))
+        }
+        ("GET", path) if path.ends_with("/status") => {
+            Reply::json(200, &json!([{"name": "Approved"}, {"name": "Draft"}]))
+        }
         ("GET", path) if path.contains("/issue/") => {
             let key = path.rsplit('/').next().unwrap();
             match find(state, key) {
@@ -170,6 +179,9 @@ fn search(state: &State, body: &Value, data_center: bool) -> Reply {
         return Reply::json(400, &json!({"errorMessages": missing, "errors": {}}));
     }
     let query = jql.split_once(" AND (").map(|(_, query)| query.trim_end_matches(')'));
+    if query.is_some_and(|query| query.contains("AND NOT")) {
+        return Reply::json(200, &json!({"startAt": 0, "total": 0, "issues": [], "isLast": true}));
+    }
     let matches = |key: &str| {
         query.is_none_or(|query| state.queries[query].iter().any(|matching| matching == key))
     };

@@ -1,10 +1,10 @@
-//! A governed ref was pushed and we broke: what is known, and what happened.
+//! A governed ref was pushed and could not be judged: we broke, or the push as a whole was refused.
 
 use serde::Serialize;
 
 use super::change::{Operation, PusherItem};
 use super::{Decided, Finding, bounded};
-use crate::model::{ObjectId, Pusher, RefLine, RefName};
+use crate::model::{ObjectId, Pusher, RefLine, RefName, Rule};
 
 /// A push that was refused without a judgement.
 #[derive(Clone, Debug, Serialize)]
@@ -20,7 +20,28 @@ pub struct Failed {
     pusher: PusherItem,
     decision: Decided,
     finding: Finding,
-    error: Mishap,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<Fault>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Mishap>,
+}
+
+/// Why a push was refused before any ref of it was judged.
+#[derive(Clone, Debug, Serialize)]
+pub struct Fault {
+    /// The rule.
+    pub rule: Rule,
+    /// The sentence that the pusher was told.
+    pub what: String,
+}
+
+/// In place of a judgement.
+#[derive(Clone, Debug)]
+pub enum Instead {
+    /// The push as a whole was refused.
+    Fault(Fault),
+    /// We broke.
+    Mishap(Mishap),
 }
 
 /// What broke.
@@ -42,8 +63,16 @@ impl Failed {
         pusher: &Pusher,
         line: &RefLine,
         target: &RefName,
-        error: Mishap,
+        instead: Instead,
     ) -> Self {
+        let (finding, fault, error) = match instead {
+            Instead::Fault(fault) => (Finding::Violation, Some(fault), None),
+            Instead::Mishap(error) => {
+                let doing = bounded(&error.doing);
+                let chain = error.chain.iter().map(|cause| bounded(cause)).collect();
+                (Finding::Error, None, Some(Mishap { doing, chain, ..error }))
+            }
+        };
         Self {
             push: push.to_owned(),
             repo: bounded(repository),
@@ -54,12 +83,9 @@ impl Failed {
             new: line.change.new_id().cloned(),
             pusher: PusherItem::of(pusher),
             decision: Decided::Deny,
-            finding: Finding::Error,
-            error: Mishap {
-                doing: bounded(&error.doing),
-                chain: error.chain.iter().map(|cause| bounded(cause)).collect(),
-                incident: error.incident,
-            },
+            finding,
+            fault,
+            error,
         }
     }
 }

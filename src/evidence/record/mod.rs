@@ -16,7 +16,7 @@ use crate::model::{ObjectId, RefName};
 
 pub use approval::ApprovalRecord;
 pub use change::Change;
-pub use failed::{Failed, Mishap};
+pub use failed::{Failed, Fault, Instead, Mishap};
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;
@@ -86,7 +86,7 @@ pub enum Body {
     Change(Box<Change>),
     /// Somebody approved, or tried to.
     Approval(Box<ApprovalRecord>),
-    /// A governed ref was pushed, and we broke.
+    /// A governed ref was pushed, and could not be judged.
     #[serde(rename = "change")]
     Failed(Box<Failed>),
     /// A write was torn off. Its bytes stay where they are, on the line before.

@@ -95,22 +95,37 @@ impl Repo {
     /// # Errors
     /// Where HEAD can't be read.
     pub fn head_branch(&self) -> anyhow::Result<Option<RefName>> {
-        let lines = self.git(&["symbolic-ref", "-q", "HEAD"], "")?;
-        let name = lines.stdout.trim_ascii_end();
-        Ok(if name.is_empty() { None } else { Some(RefName::parse(name)?) })
+        self.symbolic_by_git("HEAD")
+    }
+
+    /// The branch that origin has as its default, if the clone knows.
+    ///
+    /// # Errors
+    /// Where that can't be read.
+    pub fn default_branch(&self) -> anyhow::Result<Option<RefName>> {
+        let name = self.symbolic_by_git("refs/remotes/origin/HEAD")?;
+        match name.as_ref().and_then(|name| self.shown_name(name.as_str())) {
+            Some(name) => Ok(Some(RefName::parse(name.as_bytes())?)),
+            None => Ok(None),
+        }
+    }
+
+    /// What git says a symbolic ref points to.
+    fn symbolic_by_git(&self, name: &str) -> anyhow::Result<Option<RefName>> {
+        let output = self.git(&["symbolic-ref", "-q", name], "")?;
+        // 1 says that it is none (git-symbolic-ref(1)); a loop says more.
+        match output.status.code() {
+            Some(0) => Ok(Some(RefName::parse(output.stdout.trim_ascii_end())?)),
+            Some(1) => Ok(None),
+            _ => bail!("{name} can't be read: {}", String::from_utf8_lossy(&output.stderr)),
+        }
     }
 
     fn symbolic_target(&self, name: &RefName) -> anyhow::Result<Option<RefName>> {
         let stored = self.stored_name(name);
         let reading = || format!("reading {stored}");
         if self.storage == RefStorage::Other {
-            let output = self.git(&["symbolic-ref", "-q", &stored], "").with_context(reading)?;
-            // 1 says that it is none (git-symbolic-ref(1)); a loop says more.
-            return match output.status.code() {
-                Some(0) => Ok(Some(RefName::parse(output.stdout.trim_ascii_end())?)),
-                Some(1) => Ok(None),
-                _ => bail!("{stored} can't be read: {}", String::from_utf8_lossy(&output.stderr)),
-            };
+            return self.symbolic_by_git(&stored);
         }
         let reference = match self.inner.find_reference(&stored) {
             Ok(reference) => reference,

@@ -41,8 +41,7 @@ impl Repo {
             .stderr(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("starting `{shown}`"))?;
         if let Some(mut stdin) = child.stdin.take() {
-            // The questions are few: they fit the pipe, so git needs not read while
-            // we write.
+            // Git reads all of its standard input before it answers.
             stdin.write_all(input.as_bytes()).with_context(|| format!("asking `{shown}`"))?;
         }
         child.wait_with_output().with_context(|| format!("waiting for `{shown}`"))

@@ -63,15 +63,6 @@ pub enum Case {
 }
 
 impl Rulebook<'_> {
-    fn governing(&self, name: &RefName) -> Option<usize> {
-        self.policy.governing(self.repository, name).or_else(|| match self.case {
-            Case::Kept => None,
-            Case::Ignored => self.policy.governing_ignoring_case(self.repository, name),
-        })
-    }
-}
-
-impl Rulebook<'_> {
     /// Whether a table names the ref to the letter, so that it is governed before it
     /// is there.
     fn names(&self, name: &RefName) -> bool {
@@ -80,6 +71,13 @@ impl Rulebook<'_> {
                 && table.refs.as_strings().iter().any(|pattern| pattern == name.as_str())
         };
         self.policy.tables.iter().any(names)
+    }
+
+    fn governing(&self, name: &RefName) -> Option<usize> {
+        self.policy.governing(self.repository, name).or_else(|| match self.case {
+            Case::Kept => None,
+            Case::Ignored => self.policy.governing_ignoring_case(self.repository, name),
+        })
     }
 }
 

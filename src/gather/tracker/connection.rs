@@ -34,9 +34,10 @@ impl Connection {
     pub(super) fn start(
         remote: Remote,
         scheme: Scheme,
-        whoami: &'static str,
+        whoami: impl Into<String>,
         until: Instant,
     ) -> Self {
+        let whoami = whoami.into();
         let opening = std::thread::spawn(move || {
             let http = Arc::new(Http::open(&remote, scheme, until)?);
             let asker = Arc::clone(&http);

@@ -41,8 +41,8 @@ pub(super) enum Fault {
     TooLarge(String),
     /// The connection ended in the middle.
     Cut(String),
-    /// It answers, and does not know who we are: what it hides looks like nothing.
-    Anonymous(String),
+    /// It leaves out of a query what it does not know.
+    Ignored(String),
     /// It answered with what nobody asked for.
     Unasked { host: String, key: String },
     /// Our side: a token that can't be read, a certificate that is none.
@@ -92,7 +92,9 @@ impl fmt::Display for Fault {
             }
             Self::TooLarge(host) => write!(f, "{host} answered with more than 32 MiB"),
             Self::Cut(host) => write!(f, "{host} ended the connection in the middle"),
-            Self::Anonymous(host) => write!(f, "{host} does not know who we are"),
+            Self::Ignored(host) => {
+                write!(f, "{host} does not understand the query of the config, and ignores it")
+            }
             Self::Unasked { host, key } => {
                 write!(f, "{host} answered with {key}, which nobody asked for")
             }

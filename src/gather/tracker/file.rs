@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::Tracker;
+use super::{Tracker, Visit};
 use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
+use crate::text::count;
 
 /// Bytes; some fifty thousand tickets.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -42,11 +43,24 @@ impl Tracker for FileTracker<'_> {
         keys.iter().map(|key| (key.clone(), answer.clone())).collect()
     }
 
-    fn who(&self) -> Result<String, String> {
+    fn visit(&self, projects: &BTreeSet<String>) -> Visit {
+        let shown = self.path.display();
+        let mut visit = Visit::default();
         match read(self.path) {
-            Ok(tickets) => Ok(format!("the reader of {} tickets", tickets.len())),
-            Err(error) => Err(format!("{error:#}")),
+            Ok(tickets) => {
+                visit.place = format!("{shown}: {}", count(tickets.len(), "ticket"));
+                let has = |project: &String| {
+                    tickets.keys().any(|key| key.as_str().starts_with(project.as_str()))
+                };
+                let project = |name: &String| (format!("tickets of {name}"), has(name));
+                visit.seen = projects.iter().map(project).collect();
+            }
+            Err(error) => {
+                visit.place = format!("{shown} can't be used");
+                visit.faults.push(format!("{error:#}"));
+            }
         }
+        visit
     }
 }
 

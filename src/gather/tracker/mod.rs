@@ -6,8 +6,12 @@ mod file;
 mod http;
 mod jira;
 mod redmine;
+mod visit;
 
-use std::time::Instant;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
 
 use crate::model::{Inquiry, Tickets};
 use crate::policy;
@@ -17,11 +21,25 @@ pub trait Tracker {
     /// Answers for every key.
     fn look_up(&self, inquiry: &Inquiry) -> Tickets;
 
+    /// Goes there for the admin, and tells what is to be seen.
+    fn visit(&self, projects: &BTreeSet<String>) -> Visit;
+}
+
+/// What is to be seen at a tracker.
+#[derive(Clone, Debug, Default)]
+pub struct Visit {
+    /// Where it is.
+    pub place: String,
     /// Who we are there.
-    ///
-    /// # Errors
-    /// Why that can't be found out, as a fragment after "because".
-    fn who(&self) -> Result<String, String>;
+    pub who: Option<String>,
+    /// How long an answer takes.
+    pub took: Option<Duration>,
+    /// Its clock.
+    pub clock: Option<Timestamp>,
+    /// Projects, fields and states that the config names, and whether they are there.
+    pub seen: Vec<(String, bool)>,
+    /// What was in the way.
+    pub faults: Vec<String>,
 }
 
 /// The tracker that the config names. One behind a URL begins to connect at once,

@@ -7,15 +7,18 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Tracker;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::http::{Http, Request, Scheme};
+use super::visit::{arrive, has, look};
+use super::{Tracker, Visit};
 use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 use crate::policy::Remote;
 
 /// Ids that go into one request: the most that one page shows.
 const BATCH: usize = 100;
+
+const WHOAMI: &str = "/users/current.json";
 
 /// A Redmine.
 pub(super) struct RedmineTracker {
@@ -25,8 +28,7 @@ pub(super) struct RedmineTracker {
 
 impl RedmineTracker {
     pub(super) fn start(remote: &Remote, until: Instant) -> Self {
-        let whoami = "/users/current.json";
-        let connection = Connection::start(remote.clone(), Scheme::KeyAsUser, whoami, until);
+        let connection = Connection::start(remote.clone(), Scheme::KeyAsUser, WHOAMI, until);
         Self { remote: remote.clone(), connection }
     }
 
@@ -195,10 +197,17 @@ impl Tracker for RedmineTracker {
         all.into_iter().collect()
     }
 
-    fn who(&self) -> Result<String, String> {
-        let who = self.connection.who().map_err(|fault| fault.to_string())?;
-        let user = who.get("user").ok_or("an answer without `user`")?;
-        Ok(text(user, "login").unwrap_or("an account without a login").to_owned())
+    fn visit(&self, _: &BTreeSet<String>) -> Visit {
+        let login =
+            |json: &Value| json.get("user").and_then(|user| text(user, "login")).map(str::to_owned);
+        let (mut visit, http) = arrive(&self.connection, &self.remote.url, WHOAMI, login);
+        let Some(http) = http else { return visit };
+        let states = http.ask(&Request::get("/issue_statuses.json"));
+        for state in &self.remote.approved_states {
+            let seen = states.as_ref().map(|json| has(json.get("issue_statuses"), state));
+            look(&mut visit, format!("the state `{state}`"), seen.map_err(Clone::clone));
+        }
+        visit
     }
 }
 

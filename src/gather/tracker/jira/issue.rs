@@ -62,7 +62,7 @@ impl Issue {
             created: time(fields.get("created").ok_or_else(|| lacks("created"))?)?,
             reporter: fields.get("reporter").and_then(name),
             assignee: fields.get("assignee").and_then(name),
-            approvers: field.map(users).unwrap_or_else(Vec::new),
+            approvers: field.map_or_else(Vec::new, users),
             approvals: Vec::new(),
             key,
         })

@@ -12,10 +12,11 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::Tracker;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::http::{Http, Request, Scheme};
+use super::visit::{arrive, has, look};
+use super::{Tracker, Visit};
 use crate::model::{Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 use crate::policy::{Flavour, Jira};
 use issue::Issue;
@@ -42,10 +43,7 @@ struct Batch {
 
 impl JiraTracker {
     pub(super) fn start(settings: &Jira, until: Instant) -> Self {
-        let whoami = match settings.flavour {
-            Flavour::Cloud => "/rest/api/3/myself",
-            Flavour::DataCenter => "/rest/api/2/myself",
-        };
+        let whoami = format!("{}/myself", api(settings.flavour));
         let remote = settings.remote.clone();
         let connection = Connection::start(remote, Scheme::BasicOrBearer, whoami, until);
         Self { settings: settings.clone(), connection }
@@ -180,18 +178,51 @@ impl Tracker for JiraTracker {
         all.into_iter().collect()
     }
 
-    fn who(&self) -> Result<String, String> {
-        let who = self.connection.who().map_err(|fault| fault.to_string())?;
-        let text = |name: &str| who.get(name).and_then(Value::as_str);
-        let name =
-            text("displayName").or_else(|| text("name")).unwrap_or("an account without a name");
-        Ok(name.to_owned())
+    fn visit(&self, projects: &BTreeSet<String>) -> Visit {
+        let remote = &self.settings.remote;
+        let api = api(self.settings.flavour);
+        let name = |json: &Value| {
+            issue::text(json, "displayName")
+                .or_else(|| issue::text(json, "name"))
+                .map(str::to_owned)
+        };
+        let whoami = format!("{api}/myself");
+        let (mut visit, http) = arrive(&self.connection, &remote.url, &whoami, name);
+        let Some(http) = http else { return visit };
+        for project in projects {
+            let request = Request::get(format!("{api}/project/{project}"));
+            let seen = http.send(&request).and_then(|answer| match answer.status {
+                404 => Ok(false),
+                _ => http.success(answer, &request).map(|_| true),
+            });
+            look(&mut visit, format!("the project {project}"), seen);
+        }
+        if let Some(field) = &remote.approver_field {
+            let fields = http.ask(&Request::get(format!("{api}/field")));
+            let seen = fields.map(|fields| has(Some(&fields), field));
+            look(&mut visit, format!("the field `{field}`"), seen);
+        }
+        if !remote.approved_states.is_empty() {
+            let states = http.ask(&Request::get(format!("{api}/status")));
+            for state in &remote.approved_states {
+                let seen = states.as_ref().map(|states| has(Some(states), state));
+                look(&mut visit, format!("the state `{state}`"), seen.map_err(Clone::clone));
+            }
+        }
+        visit
     }
 }
 
 fn unknown(keys: &BTreeSet<TicketKey>, fault: &Fault) -> Tickets {
     let answer = |key: &TicketKey| (key.clone(), Lookup::Unknown { why: fault.to_string() });
     keys.iter().map(answer).collect()
+}
+
+fn api(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Cloud => "/rest/api/3",
+        Flavour::DataCenter => "/rest/api/2",
+    }
 }
 
 /// `key in (A-1, B-2)`, quoted as JQL wants it; a key has no quote in it.
@@ -207,10 +238,21 @@ fn query_matches(
     query: &str,
     keys: &[TicketKey],
 ) -> Result<BTreeSet<TicketKey>, Fault> {
-    let found = match flavour {
-        Flavour::Cloud => cloud::search(http, query, keys)?,
-        Flavour::DataCenter => data_center::search(http, query, keys)?,
+    let search = |query: &str| match flavour {
+        Flavour::Cloud => cloud::search(http, query, keys),
+        Flavour::DataCenter => data_center::search(http, query, keys),
     };
+    // Nothing matches a query and its opposite: what does shows a server that leaves
+    // out clauses which it does not know.
+    let (found, control) = std::thread::scope(|scope| {
+        let control = scope.spawn(|| search(&format!("({query}) AND NOT ({query})")));
+        (search(query), control.join())
+    });
+    let found = found?;
+    let control = control.map_err(|_| Fault::Ours("a look-up ended in a panic".to_owned()))??;
+    if !control.is_empty() {
+        return Err(Fault::Ignored(http.host().to_owned()));
+    }
     let asked: BTreeSet<&TicketKey> = keys.iter().collect();
     match found.iter().find(|key| !asked.contains(key)) {
         // A server that does not know the clause leaves it out, and answers with all

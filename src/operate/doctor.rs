@@ -1,0 +1,110 @@
+//! `sockembot doctor`: what is wrong on this server, and how to mend it, line by line.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::evidence;
+use crate::exit::Exit;
+use crate::gather::config;
+use crate::gather::tracker::{self, Visit};
+use crate::policy::Policy;
+use crate::text;
+
+/// How far two clocks may be apart before a ticket could seem younger than its work.
+const SKEW: Duration = Duration::from_secs(60);
+
+/// What was found, and what has to be mended.
+#[derive(Default)]
+struct Findings {
+    lines: Vec<String>,
+    mend: Vec<String>,
+}
+
+/// Looks at config, evidence and tracker.
+///
+/// # Errors
+/// Where the findings can't be written.
+pub fn doctor(path: &Path, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let mut findings = Findings::default();
+    match config::load(path) {
+        Err(error) => {
+            findings.lines.push(format!("config    {} can't be used", path.display()));
+            findings.mend.push(format!("{error:#}"));
+        }
+        Ok(policy) => {
+            let revision = policy.sha256.get(..8).unwrap_or(&policy.sha256);
+            let tables = text::count(policy.tables.len(), "[[protect]] table");
+            let shown = path.display();
+            findings.lines.push(format!("config    {shown}: policy {revision}, {tables}"));
+            evidence_of(&policy, &mut findings);
+            tracker_of(&policy, &mut findings);
+        }
+    }
+    for line in &findings.lines {
+        writeln!(out, "{}", text::clean(line))?;
+    }
+    if findings.mend.is_empty() {
+        writeln!(out, "\nnothing to mend")?;
+        return Ok(Exit::Accepted);
+    }
+    writeln!(out, "\nto mend:")?;
+    for what in &findings.mend {
+        for (index, line) in what.lines().enumerate() {
+            let first = if index == 0 { "- " } else { "  " };
+            writeln!(out, "{first}{}", text::clean(line))?;
+        }
+    }
+    Ok(Exit::Refused)
+}
+
+fn evidence_of(policy: &Policy, findings: &mut Findings) {
+    let shown = policy.evidence.display();
+    match evidence::state(&policy.evidence) {
+        Ok(records) => {
+            let records = text::count(records, "record");
+            findings.lines.push(format!("evidence  {shown}: {records}, unbroken"));
+        }
+        Err(error) => {
+            findings.lines.push(format!("evidence  {shown} can't be used"));
+            findings.mend.push(format!("{error:#}"));
+        }
+    }
+}
+
+fn tracker_of(policy: &Policy, findings: &mut Findings) {
+    let tracker = tracker::start(&policy.tracker, Instant::now() + policy.deadline);
+    let projects = policy.tables.iter().flat_map(|table| table.ticket.projects.iter().cloned());
+    let visit = tracker.visit(&projects.collect());
+    findings.lines.push(format!("tracker   {}", visit.place));
+    if let Some(who) = &visit.who {
+        findings.lines.push(format!("          we are {who}"));
+    }
+    if let Some(took) = visit.took {
+        findings.lines.push(format!("          it answers in {} ms", took.as_millis()));
+    }
+    clock(&visit, findings);
+    for (what, seen) in &visit.seen {
+        let state = if *seen { "there" } else { "not to be seen" };
+        findings.lines.push(format!("          {what}: {state}"));
+        if !seen {
+            findings.mend.push(format!("{what} is not there, or our account may not see it"));
+        }
+    }
+    findings.mend.extend(visit.faults.iter().map(|fault| format!("the tracker: {fault}")));
+}
+
+fn clock(visit: &Visit, findings: &mut Findings) {
+    let Some(clock) = visit.clock else { return };
+    let ahead = clock.duration_since(Timestamp::now());
+    let apart = ahead.unsigned_abs();
+    findings.lines.push(format!("          its clock is {} s off ours", ahead.as_secs()));
+    if apart > SKEW {
+        findings.mend.push(format!(
+            "the clocks of this server and the tracker are {} s apart; run NTP on both",
+            apart.as_secs()
+        ));
+    }
+}
