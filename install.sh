@@ -48,8 +48,10 @@ install_all() {
     [ -n "$BINARY" ] || build
     put 755 "$BINARY" "$DESTDIR$PREFIX/bin/sockembot"
     # For servers that link one hook into many places; `install` brings its own.
-    sed "s|^binary=.*|binary='$PREFIX/bin/sockembot'|" "$here/hooks/pre-receive" >"$here/target/pre-receive"
-    put 755 "$here/target/pre-receive" "$DESTDIR$PREFIX/share/sockembot/pre-receive"
+    shim=$(mktemp)
+    sed "s|^binary=.*|binary='$PREFIX/bin/sockembot'|" "$here/hooks/pre-receive" >"$shim"
+    put 755 "$shim" "$DESTDIR$PREFIX/share/sockembot/pre-receive"
+    rm "$shim"
     config=$DESTDIR/etc/sockembot/config.toml
     if [ -e "$config" ]; then
         printf 'kept %s\n' "$config"

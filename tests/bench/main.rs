@@ -20,6 +20,16 @@ while read -r old new name; do
 done
 "#;
 
+/// The same, and it asks for each ticket.
+const ASKING: &str = r#"#!/bin/sh
+while read -r old new name; do
+    case $name in refs/heads/main) ;; *) continue ;; esac
+    for key in $(git log --format=%s "$old..$new" | grep -Eo '\bPAY-[0-9]+\b' | sort -u); do
+        curl -sf "URL/rest/api/2/issue/$key" >/dev/null || exit 1
+    done
+done
+"#;
+
 const CONFIG: &str = r#"
 [evidence]
 path = "EVIDENCE/evidence.jsonl"
@@ -52,6 +62,7 @@ struct Row {
     hook: Hook,
     target: &'static str,
     commits: usize,
+    tickets: Tickets,
     took: Vec<Duration>,
     tip: String,
 }
@@ -63,6 +74,8 @@ enum Hook {
     Usual,
     /// With the evidence in memory, or on the disk where a sync is slow.
     Ours(Evidence),
+    /// The usual hook that also asks the tracker, once for each ticket.
+    Asking,
 }
 
 #[derive(Clone, Copy)]
@@ -71,9 +84,28 @@ enum Evidence {
     Disk,
 }
 
+/// Where the tickets are, and how many there are.
+#[derive(Clone, Copy)]
+enum Tickets {
+    /// One, in a file.
+    File,
+    /// So many, at a tracker that answers in 50 ms.
+    Jira(usize),
+}
+
+impl Tickets {
+    fn count(self) -> usize {
+        match self {
+            Self::File => 1,
+            Self::Jira(count) => count,
+        }
+    }
+}
+
 struct Lab {
     dir: tempfile::TempDir,
     memory: tempfile::TempDir,
+    jira: String,
 }
 
 fn main() {
@@ -86,24 +118,30 @@ fn main() {
     let side = "refs/heads/side";
     let main = "refs/heads/main";
     let (memory, disk) = (Hook::Ours(Evidence::Memory), Hook::Ours(Evidence::Disk));
+    let file = Tickets::File;
     let mut rows = [
-        ("no hook", Hook::None, main, 1),
-        ("hook: exec true", Hook::True, main, 1),
-        ("usual shell hook, 1 commit", Hook::Usual, main, 1),
-        ("sockembot, nothing governed", memory, side, 1),
-        ("sockembot, 1 commit", memory, main, 1),
-        ("sockembot, 1 commit, synced to disk", disk, main, 1),
-        ("no hook, 100 commits", Hook::None, main, 100),
-        ("usual shell hook, 100 commits", Hook::Usual, main, 100),
-        ("sockembot, 100 commits", memory, main, 100),
-        ("no hook, 1000 commits", Hook::None, main, 1000),
-        ("sockembot, 1000 commits", memory, main, 1000),
+        ("no hook", Hook::None, main, 1, file),
+        ("hook: exec true", Hook::True, main, 1, file),
+        ("usual shell hook, 1 commit", Hook::Usual, main, 1, file),
+        ("sockembot, nothing governed", memory, side, 1, file),
+        ("sockembot, 1 commit", memory, main, 1, file),
+        ("sockembot, 1 commit, synced to disk", disk, main, 1, file),
+        ("no hook, 100 commits", Hook::None, main, 100, file),
+        ("usual shell hook, 100 commits", Hook::Usual, main, 100, file),
+        ("sockembot, 100 commits", memory, main, 100, file),
+        ("no hook, 1000 commits", Hook::None, main, 1000, file),
+        ("sockembot, 1000 commits", memory, main, 1000, file),
+        ("asking hook, 1 commit, Jira", Hook::Asking, main, 1, Tickets::Jira(1)),
+        ("sockembot, 1 commit, Jira", memory, main, 1, Tickets::Jira(1)),
+        ("asking hook, 1000 commits, Jira", Hook::Asking, main, 1000, Tickets::Jira(200)),
+        ("sockembot, 1000 commits, Jira", memory, main, 1000, Tickets::Jira(200)),
     ]
-    .map(|(name, hook, target, commits)| Row {
+    .map(|(name, hook, target, commits, tickets)| Row {
         name,
         hook,
         target,
         commits,
+        tickets,
         took: Vec::new(),
         tip: String::new(),
     });
@@ -112,7 +150,10 @@ fn main() {
     }
     for round in 0..rounds {
         for (index, row) in rows.iter_mut().enumerate() {
-            lab.push(index, row, round);
+            // Two hundred questions take their time; three rounds of them will do.
+            if round < 3 || !matches!((row.hook, row.commits), (Hook::Asking, 1000)) {
+                lab.push(index, row, round);
+            }
         }
     }
     report(&rows, rounds);
@@ -138,6 +179,7 @@ impl Lab {
         let memory = Path::new("/dev/shm");
         let memory = if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
         let lab = Self {
+            jira: jira(),
             dir: tempfile::tempdir().unwrap(),
             memory: tempfile::tempdir_in(memory).unwrap(),
         };
@@ -154,20 +196,21 @@ impl Lab {
     fn repository(&self, index: usize, row: &mut Row) {
         let repo = format!("{index}.git");
         git(self.dir.path(), &["init", "-q", "--bare", "-b", "main", &repo], "");
-        row.tip = self.commits(index, "", 1);
+        row.tip = self.commits(index, "", 1, 1);
         self.git_push(index, &row.tip, "refs/heads/main");
         let hook = self.path(&repo).join("hooks/pre-receive");
         let script = match row.hook {
             Hook::None => return,
-            Hook::True => "#!/bin/sh\nexec true\n",
-            Hook::Usual => USUAL,
-            Hook::Ours(evidence) => return self.install(index, &repo, evidence),
+            Hook::True => "#!/bin/sh\nexec true\n".to_owned(),
+            Hook::Usual => USUAL.to_owned(),
+            Hook::Asking => ASKING.replace("URL", &self.jira),
+            Hook::Ours(evidence) => return self.install(index, &repo, evidence, row.tickets),
         };
         std::fs::write(&hook, script).unwrap();
         std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    fn install(&self, index: usize, repo: &str, evidence: Evidence) {
+    fn install(&self, index: usize, repo: &str, evidence: Evidence, tickets: Tickets) {
         let place = match evidence {
             Evidence::Memory => self.memory.path(),
             Evidence::Disk => self.dir.path(),
@@ -177,6 +220,24 @@ impl Lab {
         let config = CONFIG
             .replace("EVIDENCE", place.to_str().unwrap())
             .replace("ROOT", self.dir.path().to_str().unwrap());
+        let config = match tickets {
+            Tickets::File => config,
+            Tickets::Jira(_) => {
+                let token = self.path("token");
+                std::fs::write(&token, "token").unwrap();
+                std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).unwrap();
+                let jira = format!(
+                    "[tracker.jira]\nurl = \"{}\"\nflavour = \"cloud\"\ntoken_file = \"{}\"\n",
+                    self.jira,
+                    token.display()
+                );
+                let file = format!(
+                    "[tracker.file]\npath = \"{}/tickets.toml\"\n",
+                    self.dir.path().display()
+                );
+                config.replace(&file, &jira).replace("from = [\"ticket\"]", "required = 0")
+            }
+        };
         let path = self.path(&format!("{index}.toml"));
         std::fs::write(&path, config).unwrap();
         let mut install = Command::new(BINARY);
@@ -185,10 +246,10 @@ impl Lab {
     }
 
     /// A chain of new commits, each with a file of its own.
-    fn commits(&self, index: usize, parent: &str, count: usize) -> String {
+    fn commits(&self, index: usize, parent: &str, count: usize, tickets: usize) -> String {
         let mut stream = String::new();
         for n in 0..count {
-            let message = format!("PAY-1: commit {n} of row {index}");
+            let message = format!("PAY-{}: commit {n} of row {index}", n % tickets + 1);
             stream.push_str(&format!(
                 "commit refs/heads/row{index}\ncommitter ana <ana@example.com> 1767700000 +0000\n\
                  data {}\n{message}\n",
@@ -206,7 +267,7 @@ impl Lab {
     }
 
     fn push(&self, index: usize, row: &mut Row, round: usize) {
-        let tip = self.commits(index, &row.tip, row.commits);
+        let tip = self.commits(index, &row.tip, row.commits, row.tickets.count());
         let target = match row.target {
             "refs/heads/main" => row.target.to_owned(),
             side => format!("{side}/{round}"),
@@ -241,4 +302,46 @@ fn git(dir: &Path, args: &[&str], input: &str) -> String {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+/// A Jira that has every ticket, and takes 50 ms for each answer.
+fn jira() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || while answer(&stream).is_some() {});
+        }
+    });
+    url
+}
+
+fn answer(stream: &std::net::TcpStream) -> Option<()> {
+    use std::io::{BufRead as _, Read as _, Write as _};
+    let mut reader = std::io::BufReader::new(stream);
+    let (mut line, mut length) = (String::new(), 0);
+    while reader.read_line(&mut line).ok()? > 2 {
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
+            length = value.trim().parse().ok()?;
+        }
+        line.clear();
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let body = String::from_utf8(body).ok()?;
+    std::thread::sleep(Duration::from_millis(50));
+    let keys = body.split('"').filter(|word| word.starts_with("PAY-"));
+    let issues: Vec<String> = keys
+        .map(|key| {
+            format!(
+                r#"{{"id":"{}","key":"{key}","fields":{{"summary":"x","created":"2020-01-01T00:00:00.000+0000",
+                "status":{{"name":"Open","statusCategory":{{"key":"new"}}}}}}}}"#,
+                &key[4..]
+            )
+        })
+        .collect();
+    let json = format!(r#"{{"issues":[{}],"issueErrors":[]}}"#, issues.join(","));
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
+    let mut out = stream;
+    out.write_all(format!("{head}{}\r\n\r\n{json}", json.len()).as_bytes()).ok()
 }

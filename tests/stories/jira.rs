@@ -224,6 +224,8 @@ fn a_thousand_commits_ask_once_for_each_hundred_tickets() {
     assert_eq!(jira.http.asked().len(), 3, "and once who we are");
 }
 
+type Answer = Box<dyn Fn() -> Reply + Send + Sync>;
+
 #[test]
 fn every_fault_has_its_own_sentence_and_none_lets_a_push_land() {
     let html = || Reply::Text(200, "text/html", vec![], "<form>log in</form>".to_owned());
@@ -254,7 +256,7 @@ fn every_fault_has_its_own_sentence_and_none_lets_a_push_land() {
         )
     };
     let large = || Reply::Text(200, "application/json", vec![], " ".repeat(34 << 20));
-    let faults: Vec<(&str, Box<dyn Fn() -> Reply + Send + Sync>)> = vec![
+    let faults: Vec<(&str, Answer)> = vec![
         ("does not take our token (401)", Box::new(|| Reply::status(401))),
         ("does not let our account ask that (403)", Box::new(|| Reply::status(403))),
         ("solves its CAPTCHA", Box::new(seraph)),
@@ -306,8 +308,7 @@ fn a_host_that_is_not_there_is_told_from_one_that_does_not_answer() {
 fn a_server_that_stumbles_is_asked_again() {
     let tries = std::sync::atomic::AtomicUsize::new(0);
     let jira = FakeJira::start(Duration::ZERO);
-    let (inner, state) = (jira.http.url.clone(), jira.state.clone());
-    drop(inner);
+    let state = jira.state;
     let http = HttpServer::start(Duration::ZERO, move |asked| {
         if asked.path.contains("bulkfetch")
             && tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 2
