@@ -15,5 +15,6 @@ mod over_http;
 mod over_ssh;
 mod recording;
 mod redmine;
+mod referee;
 mod repositories;
 mod tickets;
