@@ -11,11 +11,12 @@ use ledger::Ledger;
 use crate::digest::{Frame, Occasion, digest};
 use crate::exit::Exit;
 use crate::gather::host::{self, Call, Variable};
+use crate::gather::push::governed::Governed;
 use crate::gather::push::{Sources, aliased, judged, targets};
 use crate::gather::{config, git::Repo, ref_lines, tracker};
 use crate::guard::Guard;
 use crate::judge::{Facts, judge};
-use crate::model::{Pusher, Receipt, Verdict, Violation};
+use crate::model::{Pusher, Receipt, Tickets, Verdict, Violation};
 use crate::policy::Policy;
 
 /// What is kept of the deadline for judging, recording and answering.
@@ -69,7 +70,8 @@ pub fn pre_receive(
     }
 
     // In time for the digest to say which tickets were not answered for.
-    let tracker = tracker::start(&policy.tracker, guard.ends() - ANSWERING);
+    let brings_commits = judged.iter().any(|(_, why)| matches!(why, Governed::Branch(_)));
+    let tracker = brings_commits.then(|| tracker::start(&policy.tracker, guard.ends() - ANSWERING));
     let doing = |what| guard.doing(what);
     let sources = Sources {
         policy: &policy,
@@ -80,7 +82,8 @@ pub fn pre_receive(
     };
     let (push, approvals) = sources.push(pusher, judged)?;
     guard.doing("looking up the tickets");
-    let tickets = tracker.look_up(&policy.inquiry(&push));
+    let inquiry = policy.inquiry(&push);
+    let tickets = tracker.map_or_else(Tickets::default, |tracker| tracker.look_up(&inquiry));
     guard.doing("judging the push");
     let verdict = judge(&policy, Facts { push, tickets, approvals });
     guard.doing(format!("writing the evidence to {}", policy.evidence.display()));

@@ -216,6 +216,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::policy::Tracker;
 
     const LEAST: &str = r#"
 [tracker.file]
@@ -228,6 +229,28 @@ refs = ["refs/heads/main"]
 [protect.ticket]
 projects = ["PAY"]
 "#;
+
+    const TOKEN: &str = "token_file = \"/t\"";
+
+    fn jira(url: &str, token: &str) -> String {
+        let file = "[tracker.file]\npath = \"/t.toml\"";
+        LEAST.replace(file, &format!("[tracker.jira]\nurl = \"{url}\"\n{token}"))
+    }
+
+    #[test]
+    fn http_is_for_this_machine_or_for_those_who_say_so() {
+        for (url, more) in [
+            ("https://jira.example.com/jira/", ""),
+            ("http://127.0.0.1:8080", ""),
+            ("http://localhost", ""),
+            ("http://[::1]:80", ""),
+            ("http://jira.example.com", "\ninsecure = true"),
+        ] {
+            let policy = parse(&jira(url, &format!("{TOKEN}{more}"))).unwrap();
+            let Tracker::Jira(jira) = policy.tracker else { panic!("{url}") };
+            assert!(!jira.remote.url.ends_with('/'), "{url}");
+        }
+    }
 
     fn parse(text: &str) -> Result<Policy, String> {
         Policy::parse(Path::new("c.toml"), text).map_err(|error| error.to_string())
@@ -287,6 +310,15 @@ projects = ["PAY"]
                     people.replace("\"A\"", "\"B\"").replace("\"a\"", "\"b\"")
                 ),
                 "the login b already belongs to `A`",
+            ),
+            (jira("http://jira.example.com", TOKEN), "use https, or say `insecure = true`"),
+            (jira("https://bot:pw@jira.example.com", TOKEN), "credentials do not stand in a URL"),
+            (jira("jira.example.com", TOKEN), "expected a URL"),
+            (jira("ftp://jira.example.com", TOKEN), "expected an https URL"),
+            (jira("https://jira.example.com", ""), "expected `token_file` or `token_env`"),
+            (
+                format!("{LEAST}[tracker.redmine]\nurl = \"https://x\"\ntoken_file = \"/t\"\n"),
+                "expected one of [tracker.file]",
             ),
             (LEAST.replace("refs/heads/main", "refs/heads/caf?"), "write `*`"),
             (LEAST.replace("refs/heads/main", "refs/heads/[!a]x"), "write `*`"),

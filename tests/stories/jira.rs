@@ -432,3 +432,157 @@ fn the_doctor_says_what_is_to_be_seen_and_what_to_mend() {
     server.write("token", "");
     assert!(doctor().1.contains("the tracker's token is empty"), "{}", doctor().1);
 }
+
+/// Each file has the answer to `bulkfetch`, and what the pusher is told of it.
+#[test]
+fn every_odd_answer_in_the_fixtures_is_told_for_what_it_is() {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/jira");
+    let mut paths: Vec<_> =
+        std::fs::read_dir(fixtures).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(paths.len() > 10);
+    for path in paths {
+        let fixture = std::fs::read_to_string(&path).unwrap();
+        let fixture: serde_json::Value = serde_json::from_str(&fixture).unwrap();
+        let answer = fixture["answer"].clone();
+        let http = HttpServer::start(Duration::ZERO, move |asked| {
+            let body = if asked.path.contains("myself") { user("bot") } else { answer.clone() };
+            Reply::json(200, &body)
+        });
+        let server = server(&http.url, "cloud", "", &[]);
+        let pushed = approved(&server, "PAY-1: x").push(&["main"]);
+        let expected = fixture["expect"].as_str().unwrap();
+        let name = path.display();
+        assert!(!pushed.stderr.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{name}");
+        if expected.is_empty() {
+            assert!(pushed.landed(), "{name}: {}", pushed.seen());
+            continue;
+        }
+        assert_eq!(pushed.codes(), ["tracker-unavailable"], "{name}: {}", pushed.seen());
+        let flat = pushed.digest().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(expected), "{name}: {expected:?} is not in:\n{}", pushed.seen());
+    }
+}
+
+#[test]
+fn a_wait_that_fits_the_deadline_is_waited() {
+    let first = std::sync::atomic::AtomicBool::new(true);
+    let jira = FakeJira::start(Duration::ZERO);
+    let state = jira.state;
+    let http = HttpServer::start(Duration::ZERO, move |asked| {
+        if asked.path.contains("bulkfetch")
+            && first.swap(false, std::sync::atomic::Ordering::SeqCst)
+        {
+            let wait = ("Retry-After", "1".to_owned());
+            return Reply::Text(429, "application/json", vec![wait], "{}".to_owned());
+        }
+        crate::support::fake_jira::answer(&state.lock().unwrap(), asked)
+    });
+    let server = server(&http.url, "cloud", "", &[]);
+    let began = Instant::now();
+    approved(&server, "PAY-1: x").push(&["main"]).accepted();
+    assert!(began.elapsed() >= Duration::from_secs(1));
+}
+
+#[test]
+fn a_proxy_comes_from_the_config_and_never_from_the_environment() {
+    let jira = FakeJira::start(Duration::ZERO);
+    let state = jira.state.clone();
+    let proxy = HttpServer::start(Duration::ZERO, move |asked| {
+        let mut asked = asked.clone();
+        // A proxy is asked by the whole URL.
+        asked.path = asked.path.strip_prefix("http://tracker.invalid").unwrap().to_owned();
+        crate::support::fake_jira::answer(&state.lock().unwrap(), &asked)
+    });
+    let keys = format!("insecure = true\nproxy = \"{}\"\n", proxy.url);
+    let behind = server("http://tracker.invalid", "cloud", &keys, &[]);
+    approved(&behind, "PAY-1: x").push(&["main"]).accepted();
+    assert!(!proxy.asked().is_empty());
+
+    let direct = server(&jira.http.url, "cloud", "", &[]);
+    let ana = approved(&direct, "PAY-1: x");
+    let nowhere = "http://127.0.0.1:1";
+    let variables =
+        ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, nowhere));
+    ana.git_with(&["push", "origin", "main"], &variables).accepted();
+}
+
+#[test]
+fn a_token_may_come_from_a_variable_of_the_server() {
+    let jira = FakeJira::start(Duration::ZERO);
+    let server = server(&jira.http.url, "cloud", "", &[]);
+    server.edit("config.toml", "token_file = ", "token_env = \"JIRA_TOKEN\" # ");
+    let ana = approved(&server, "PAY-1: x");
+    let push = |token| ana.git_with(&["push", "origin", "main"], &[("JIRA_TOKEN", token)]);
+    push("").refused_for(&["tracker-unavailable"]);
+    push("from-the-server").accepted();
+    let last = jira.http.asked().pop().unwrap();
+    assert_eq!(last.authorization, "Basic Ym90OmZyb20tdGhlLXNlcnZlcg==");
+}
+
+/// A server with a certificate of our own authority, which passes everything on.
+const TLS: &str = r#"
+import http.server, ssl, sys, urllib.request, urllib.error
+upstream = sys.argv[1]
+class Pass(http.server.BaseHTTPRequestHandler):
+    def do(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
+        request = urllib.request.Request(upstream + self.path, body, dict(self.headers), method=self.command)
+        try:
+            answer = urllib.request.urlopen(request)
+        except urllib.error.HTTPError as error:
+            answer = error
+        data = answer.read()
+        self.send_response(answer.getcode())
+        self.send_header("Content-Type", answer.headers["Content-Type"])
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+    do_GET = do_POST = do
+    def log_message(self, *words): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pass)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("server.pem", "server.key")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print(server.server_address[1], flush=True)
+server.serve_forever()
+"#;
+
+#[test]
+fn a_certificate_is_verified_and_an_authority_of_one_s_own_can_be_named() {
+    use std::io::BufRead as _;
+    let jira = FakeJira::start(Duration::ZERO);
+    let dir = tempfile::tempdir().unwrap();
+    let shell = |script: &str| {
+        let output =
+            crate::support::hermetic("sh", dir.path()).args(["-ec", script]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    shell(
+        "openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=ours \
+         -addext basicConstraints=critical,CA:TRUE -addext keyUsage=keyCertSign
+         openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost
+         printf 'subjectAltName=IP:127.0.0.1\\nbasicConstraints=CA:FALSE\\n' > ext
+         openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
+         -extfile ext -out server.pem",
+    );
+    std::fs::write(dir.path().join("tls.py"), TLS).unwrap();
+    let mut python = crate::support::hermetic("python3", dir.path());
+    let python = python.args(["tls.py", &jira.http.url]).stdout(std::process::Stdio::piped());
+    let mut daemon = python.spawn().unwrap();
+    let mut port = String::new();
+    std::io::BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let url = format!("https://127.0.0.1:{}", port.trim());
+
+    let stranger = server(&url, "cloud", "", &[]);
+    let pushed = approved(&stranger, "PAY-1: x").push(&["main"]);
+    let ours = format!("ca_file = \"{}\"\n", dir.path().join("ca.pem").display());
+    let known = server(&url, "cloud", &ours, &[]);
+    let landed = approved(&known, "PAY-1: x").push(&["main"]);
+    let _gone = daemon.kill();
+    let _reaped = daemon.wait();
+
+    pushed.refused_for(&["tracker-unavailable"]);
+    assert!(pushed.seen().contains("can't be trusted"), "{}", pushed.seen());
+    landed.accepted();
+}
