@@ -41,15 +41,17 @@ pub fn run(hook: &Path, input: &[u8]) -> anyhow::Result<Exit> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     fn answer(script: &str) -> anyhow::Result<Exit> {
         let dir = tempfile::tempdir().unwrap();
         let hook = dir.path().join("hook");
-        std::fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+        // By another process: a fork of another thread could hold it open for writing,
+        // and Linux then refuses to run it.
+        let write = "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod 755 \"$1\"";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", write, "sh"]).arg(&hook).arg(script);
+        assert!(shell.status().unwrap().success());
         run(&hook, b"old new refs/heads/main\n")
     }
 

@@ -63,11 +63,11 @@ fn a_binary_that_is_missing_not_executable_or_no_program_blocks() {
     hint: your commits were not judged; nothing in them caused this
     hint: show this to the administrators of this server
     ");
-    server.write("sockembot", "#!/nonexistent/interpreter\n");
+    server.write("sockembot", "");
     ana.push(&["main"]).failed_with("it is not executable");
-    std::fs::set_permissions(&binary, std::fs::Permissions::from_mode(0o755)).unwrap();
+    server.program("sockembot", "#!/nonexistent/interpreter\n");
     ana.push(&["main"]).failed_with("it could not be run");
-    std::fs::write(&binary, "#!/bin/sh\nkill -9 $$\n").unwrap();
+    server.program("sockembot", "#!/bin/sh\nkill -9 $$\n");
     ana.push(&["main"]).failed_with("it was killed by signal 9");
 }
 

@@ -21,7 +21,7 @@ fn install(server: &Server) -> Shown {
 /// A server with somebody's hook in place of ours.
 fn with_hook(script: &str, mode: u32) -> Server {
     let server = Server::new();
-    server.write(HOOK, script);
+    server.program(HOOK, script);
     let mode = std::fs::Permissions::from_mode(mode);
     std::fs::set_permissions(server.path(HOOK), mode).unwrap();
     server
