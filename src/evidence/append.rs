@@ -9,8 +9,8 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
-use super::hash::{ZEROS, sha256};
-use super::place::{End, LONGEST, Place, Torn};
+use super::hash::sha256;
+use super::place::{End, LONGEST, Place, Rest, next};
 use super::record::{Body, Line, VERSION};
 use crate::model::Receipt;
 use crate::policy::Policy;
@@ -43,7 +43,7 @@ pub fn append(
 ) -> anyhow::Result<Vec<Receipt>> {
     let mut place = Place::lock(path, until)?;
     let end = place.end(path)?;
-    let mut chain = Chain::after(&end, policy, time);
+    let mut chain = Chain::after(&end, policy, time)?;
     chain.mend(&end)?;
     chain.open(&place, &end, policy)?;
     let receipts = bodies.iter().map(|body| chain.add(body)).collect::<anyhow::Result<Vec<_>>>()?;
@@ -59,24 +59,30 @@ pub fn append(
 }
 
 impl<'a> Chain<'a> {
-    fn after(end: &End, policy: &'a Policy, time: Timestamp) -> Self {
-        let (next, prev, log) = match &end.last {
-            Some((head, line)) => (head.seq + 1, sha256(line), head.log.clone()),
-            None => (0, ZEROS.to_owned(), uuid::Uuid::new_v4().to_string()),
+    fn after(end: &End, policy: &'a Policy, time: Timestamp) -> anyhow::Result<Self> {
+        let last = end.last.as_ref();
+        let (next, prev) = next(last.map(|(head, line)| (head, line.as_slice())))?;
+        let log = match last {
+            Some((head, _)) => head.log.clone(),
+            None => uuid::Uuid::new_v4().to_string(),
         };
         let time = format!("{time:.3}");
-        Self { bytes: Vec::new(), next, prev, log, policy: Some(&policy.sha256), time }
+        Ok(Self { bytes: Vec::new(), next, prev, log, policy: Some(&policy.sha256), time })
     }
 
     /// A torn write is closed with a line feed and attested by a record: its bytes
     /// are never deleted. It is no link of the chain, since it may have lost its own.
     fn mend(&mut self, end: &End) -> anyhow::Result<()> {
-        match &end.torn {
-            Torn::Nothing => {}
-            Torn::LineFeed => self.bytes.push(b'\n'),
-            Torn::Bytes(torn) => {
-                self.bytes.push(b'\n');
-                self.add(&Body::Recovery { torn_bytes: torn.len(), sha256: sha256(torn) })?;
+        match &end.rest {
+            Rest::Nothing => {}
+            Rest::LineFeed => self.bytes.push(b'\n'),
+            Rest::Torn { fragments, is_open } => {
+                if *is_open {
+                    self.bytes.push(b'\n');
+                }
+                let (torn, before) = fragments.split_last().context("attesting a torn write")?;
+                let (torn, before) = (torn.clone(), before.to_vec());
+                self.add(&Body::Recovery { torn, before })?;
             }
         }
         Ok(())
@@ -137,7 +143,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evidence::chain;
+    use crate::evidence::{Reason, chain};
+    use crate::model::{ObjectId, RefName};
     use crate::policy::TEMPLATE;
 
     fn policy(more: &str) -> Policy {
@@ -145,7 +152,12 @@ mod tests {
     }
 
     fn body() -> Body {
-        Body::Recovery { torn_bytes: 0, sha256: "\n\0\u{2028}\"".to_owned() }
+        Body::Baseline {
+            repo: "\n\0\u{2028}\"}{".to_owned(),
+            name: RefName::parse(b"refs/heads/main").unwrap(),
+            commit: ObjectId::parse("a".repeat(40).as_bytes()).unwrap(),
+            by: Reason::Admin,
+        }
     }
 
     fn soon() -> Instant {
@@ -175,7 +187,7 @@ mod tests {
         append(&path, &policy("#"), Timestamp::UNIX_EPOCH, &[body()], soon()).unwrap();
         assert_eq!(
             types(&path),
-            ["genesis", "policy", "recovery", "recovery", "recovery", "policy", "recovery"]
+            ["genesis", "policy", "baseline", "baseline", "baseline", "policy", "baseline"]
         );
     }
 
@@ -204,7 +216,40 @@ mod tests {
         put(&path, &[body()]).unwrap();
         let healed = std::fs::read(&path).unwrap();
         assert!(healed.starts_with(&torn));
-        assert_eq!(types(&path), ["genesis", "policy", "recovery", "recovery", "recovery"]);
+        assert_eq!(types(&path), ["genesis", "policy", "baseline", "recovery", "baseline"]);
+    }
+
+    #[test]
+    fn a_mending_that_is_torn_in_turn_is_mended() {
+        let (_dir, path) = fresh();
+        put(&path, &[body()]).unwrap();
+        let whole = std::fs::read(&path).unwrap().len();
+        put(&path, &[body()]).unwrap();
+        for keep in [0, 1, 40, 200] {
+            // First a record is torn off, then what was to attest it: on a disk that
+            // is full, each try leaves a little more.
+            let torn = &std::fs::read(&path).unwrap()[..whole + 30];
+            std::fs::write(&path, torn).unwrap();
+            put(&path, &[body()]).unwrap();
+            let mended = std::fs::read(&path).unwrap();
+            std::fs::write(&path, &mended[..torn.len() + 1 + keep]).unwrap();
+            put(&path, &[body()]).unwrap();
+            assert_eq!(types(&path), ["genesis", "policy", "baseline", "recovery", "baseline"]);
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_cut_to_other_words_is_no_torn_write() {
+        for edit in ["{\"v\":1,\"seq\":9", "\n", "{\"v\":1,\"seq\":3,\"prev\":\"00"] {
+            let (_dir, path) = fresh();
+            put(&path, &[body()]).unwrap();
+            let mut edited = std::fs::read(&path).unwrap();
+            edited.extend(format!("{edit}\n").into_bytes());
+            std::fs::write(&path, &edited).unwrap();
+            assert!(put(&path, &[body()]).unwrap_err().to_string().contains("was edited"));
+            let read = chain::read(&path).unwrap().collect::<anyhow::Result<Vec<_>>>();
+            assert!(read.is_err(), "{edit:?} was read as if it were nothing");
+        }
     }
 
     #[test]
@@ -245,20 +290,34 @@ mod tests {
         assert!(error.unwrap_err().to_string().contains("hold the lock"));
     }
 
+    /// The file when the last write ended after a share of its bytes; never after
+    /// all of them.
+    fn tear(path: &Path, written: &[u8], share: usize) {
+        let more = std::fs::read(path).unwrap();
+        let at = written.len() + (more.len() - written.len() - 1) * share / 100;
+        std::fs::write(path, &more[..at]).unwrap();
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
+        #![proptest_config(ProptestConfig::with_cases(200))]
         #[test]
-        fn wherever_a_write_is_torn_the_next_one_goes_on(share in 0..=100_usize) {
+        fn wherever_writes_are_torn_the_next_one_goes_on(
+            shares in prop::collection::vec(0..=100_usize, 1..4),
+            whole in any::<bool>(),
+        ) {
             let (_dir, path) = fresh();
+            if whole {
+                put(&path, &[body()]).unwrap();
+            }
+            for share in shares {
+                let written = std::fs::read(&path).unwrap_or_else(|_| Vec::new());
+                put(&path, &[body(), body()]).unwrap();
+                tear(&path, &written, share);
+            }
+            let torn = std::fs::read(&path).unwrap();
             put(&path, &[body()]).unwrap();
-            let whole = std::fs::read(&path).unwrap();
-            put(&path, &[body(), body()]).unwrap();
-            let more = std::fs::read(&path).unwrap();
-            // The last byte but one, too: then only the line feed is missing.
-            let at = (whole.len() + (more.len() - whole.len()) * share / 99).min(more.len() - 1);
-            std::fs::write(&path, &more[..at]).unwrap();
-            put(&path, &[body()]).unwrap();
-            prop_assert!(types(&path).len() >= 4);
+            prop_assert!(std::fs::read(&path).unwrap().starts_with(&torn));
+            prop_assert!(types(&path).len() >= 3);
         }
     }
 }

@@ -8,6 +8,7 @@ mod json;
 mod place;
 mod record;
 mod tips;
+mod torn;
 
 pub use append::append;
 pub use baseline::baseline;
@@ -16,3 +17,4 @@ pub use json::as_json;
 pub use place::Busy;
 pub use record::{ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason};
 pub use tips::Tips;
+pub use torn::Fragment;

@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use serde::de::IgnoredAny;
 
 use super::hash::{ZEROS, sha256};
 use super::record::{Head, VERSION};
+use super::torn::{Fragment, is_beginning};
 
 /// Bytes of the longest line: a policy of 1 MiB, with every byte escaped.
 pub(super) const LONGEST: usize = 8 * 1024 * 1024;
@@ -38,18 +40,24 @@ impl std::error::Error for Busy {}
 pub(super) struct End {
     /// The last whole record, and its line.
     pub(super) last: Option<(Head, Vec<u8>)>,
-    /// What a write left behind that was torn off.
-    pub(super) torn: Torn,
+    /// What is behind it.
+    pub(super) rest: Rest,
 }
 
-/// What follows the last line feed.
-pub(super) enum Torn {
+/// What follows the last whole record.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Rest {
     /// Nothing, as it should be.
     Nothing,
-    /// A whole record that lacks its line feed only.
+    /// The record lacks its line feed only.
     LineFeed,
-    /// A part of a record.
-    Bytes(Vec<u8>),
+    /// Parts of records, one on each line.
+    Torn {
+        /// First to last; never empty.
+        fragments: Vec<Fragment>,
+        /// Whether the last one has no line feed yet.
+        is_open: bool,
+    },
 }
 
 impl Place {
@@ -81,7 +89,17 @@ impl Place {
     pub(super) fn end(&mut self, path: &Path) -> anyhow::Result<End> {
         let mut bytes = Vec::new();
         let mut start = self.file.metadata().with_context(|| reading(path))?.len();
-        while start > 0 && bytes.iter().filter(|b| **b == b'\n').count() < 2 {
+        loop {
+            // The first line of what was read may lack its beginning.
+            let known = match start {
+                0 => Some(0),
+                _ => bytes.iter().position(|b| *b == b'\n').map(|at| at + 1),
+            };
+            if let Some(known) = known
+                && let Some(end) = end(bytes.get(known..).unwrap_or(&[]), start == 0, path)?
+            {
+                return Ok(end);
+            }
             if bytes.len() > 2 * LONGEST {
                 bail!("the last line of the evidence {} is too long to be ours", path.display());
             }
@@ -93,31 +111,51 @@ impl Place {
             before.append(&mut bytes);
             bytes = before;
         }
-        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        let torn = bytes.split_off(whole);
-        let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-        let line = line.rsplit(|b| *b == b'\n').next().unwrap_or(line);
-        let last = if whole == 0 { None } else { Some((head(line, path)?, line.to_vec())) };
-        Ok(End::of(last, torn))
     }
 }
 
-impl End {
-    fn of(last: Option<(Head, Vec<u8>)>, torn: Vec<u8>) -> Self {
-        if torn.is_empty() {
-            return Self { last, torn: Torn::Nothing };
+/// How a file ends whose last lines are these; none where the last record is
+/// further up.
+fn end(bytes: &[u8], is_all: bool, path: &Path) -> anyhow::Result<Option<End>> {
+    let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let (lines, open) = bytes.split_at(whole);
+    let mut loose = Vec::new();
+    let mut last = None;
+    // What stands behind the last line feed is `open`, and no line.
+    for line in lines.rsplit(|b| *b == b'\n').skip(1) {
+        if serde_json::from_slice::<IgnoredAny>(line).is_ok() {
+            last = Some((head(line, path)?, line.to_vec()));
+            break;
         }
-        let (seq, prev) = match &last {
-            Some((head, line)) => (head.seq + 1, sha256(line)),
-            None => (0, ZEROS.to_owned()),
-        };
-        match serde_json::from_slice::<Head>(&torn) {
-            Ok(head) if (head.v, head.seq, &head.prev) == (VERSION, seq, &prev) => {
-                Self { last: Some((head, torn)), torn: Torn::LineFeed }
-            }
-            _ => Self { last, torn: Torn::Bytes(torn) },
-        }
+        loose.push(line);
     }
+    if last.is_none() && !is_all {
+        return Ok(None);
+    }
+    let (seq, prev) = next(last.as_ref().map(|(head, line)| (head, line.as_slice())))?;
+    if let Some(line) = loose.iter().find(|line| !is_beginning(line, seq, &prev)) {
+        head(line, path)?;
+    }
+    if let Ok(head) = serde_json::from_slice::<Head>(open)
+        && (head.v, head.seq, &head.prev) == (VERSION, seq, &prev)
+    {
+        return Ok(Some(End { last: Some((head, open.to_vec())), rest: Rest::LineFeed }));
+    }
+    let is_open = !open.is_empty();
+    let torn = loose.into_iter().rev().chain(is_open.then_some(open));
+    let fragments: Vec<Fragment> = torn.map(Fragment::of).collect();
+    let rest = if fragments.is_empty() { Rest::Nothing } else { Rest::Torn { fragments, is_open } };
+    Ok(Some(End { last, rest }))
+}
+
+/// The number of the record that is due after this one, and the hash that it names.
+///
+/// # Errors
+/// Where there is no such number: only an edit makes one that large.
+pub(super) fn next(last: Option<(&Head, &[u8])>) -> anyhow::Result<(u64, String)> {
+    let Some((head, line)) = last else { return Ok((0, ZEROS.to_owned())) };
+    let seq = head.seq.checked_add(1).context("numbering the next record: none is left")?;
+    Ok((seq, sha256(line)))
 }
 
 /// What the next record needs of a line.

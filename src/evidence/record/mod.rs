@@ -12,6 +12,7 @@ mod tickets;
 
 use serde::{Deserialize, Serialize};
 
+use super::torn::Fragment;
 use crate::model::{ObjectId, RefName};
 
 pub use approval::ApprovalRecord;
@@ -91,10 +92,13 @@ pub enum Body {
     Failed(Box<Failed>),
     /// A write was torn off. Its bytes stay where they are, on the line before.
     Recovery {
-        /// How many.
-        torn_bytes: usize,
-        /// Their SHA-256.
-        sha256: String,
+        /// That line.
+        #[serde(flatten)]
+        torn: Fragment,
+        /// The lines before that one, first to last: writes that were to attest
+        /// them, and were torn off in turn.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        before: Vec<Fragment>,
     },
 }
 
