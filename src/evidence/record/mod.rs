@@ -48,6 +48,7 @@ pub(super) struct Head {
     pub(super) v: u32,
     pub(super) seq: u64,
     pub(super) prev: String,
+    pub(super) time: String,
     pub(super) log: String,
     pub(super) policy: Option<String>,
     pub(super) tool: String,
