@@ -8,6 +8,8 @@ mod change;
 mod commits;
 mod failed;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod tickets;
 
 use serde::{Deserialize, Serialize};

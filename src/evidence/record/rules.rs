@@ -23,8 +23,9 @@ pub(super) struct RuleItem {
 }
 
 impl RuleItem {
-    /// Outcomes in the order of judgement; a thousand commits with one outcome are
-    /// one item.
+    /// Outcomes in the order of judgement, a thousand commits with one outcome
+    /// as one item. Where there are more items than are kept, those that pass go
+    /// last: what refused the push must stand.
     pub(super) fn all_of(verdict: &Verdict, of_ref: &RefVerdict, policy: &Policy) -> Vec<Self> {
         let mut order: Vec<(Rule, &'static str, String, Vec<ObjectId>)> = Vec::new();
         let mut places: BTreeMap<(Rule, &'static str, String), usize> = BTreeMap::new();
@@ -38,6 +39,9 @@ impl RuleItem {
             if let (Subject::Commit(id), Some(item)) = (&check.on, order.get_mut(place)) {
                 item.3.push(id.clone());
             }
+        }
+        if order.len() > ITEMS {
+            order.sort_by_key(|(_, result, _, _)| *result == "pass");
         }
         order
             .into_iter()
