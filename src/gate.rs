@@ -12,7 +12,7 @@ use crate::digest::{Frame, Occasion, digest};
 use crate::exit::Exit;
 use crate::gather::host::{self, Call, Variable};
 use crate::gather::push::governed::Governed;
-use crate::gather::push::{Sources, aliased, judged, targets};
+use crate::gather::push::{Sources, aliased, judged, outdated, targets};
 use crate::gather::{config, git::Repo, ref_lines, tracker};
 use crate::guard::Guard;
 use crate::judge::{Facts, judge};
@@ -64,7 +64,12 @@ pub fn pre_receive(
     }
     let ledger = Ledger::new(Arc::clone(&policy), &repository, &pusher, &judged);
     guard.record_failures_by(ledger.witness());
-    if let Some(fault) = shallow(variable).or_else(|| aliased(&judged)) {
+    let fault = shallow(variable).or_else(|| aliased(&judged));
+    let fault = match fault {
+        Some(fault) => Some(fault),
+        None => outdated(&repo, &judged)?,
+    };
+    if let Some(fault) = fault {
         let receipts = ledger.refuse(&fault, guard.ends())?;
         return Ok(refusal(&policy, repository, pusher, fault, &receipts));
     }

@@ -92,6 +92,9 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
         Violation::DuplicateRef { name } => {
             format!("`{}` stands twice in this push", fit(name.as_str(), 60))
         }
+        Violation::OutdatedPush { name } => {
+            format!("`{}` is not where this push says it is", fit(name.as_str(), 60))
+        }
         Violation::ShallowPush => "this push brings its own shallow boundary".to_owned(),
         Violation::ReplacementRef => {
             format!("`{name}` would make git show another object than the one judged")
@@ -156,7 +159,11 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
         }
         Violation::StaleApproval { by, source } => match source {
             Source::Ref { commit, .. } => {
-                format!("{} approved {}, which is another version", fit(by, 40), commit.short())
+                format!(
+                    "{} approved {}, which this push does not bring",
+                    fit(by, 40),
+                    commit.short()
+                )
             }
             Source::Ticket { key } => {
                 format!("{} approved on {key} before the last commit for it", fit(by, 40))
@@ -183,6 +190,9 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
             vec!["push one ref at a time to find the one that is meant".to_owned()]
         }
         Violation::DuplicateRef { .. } => vec!["push each ref once".to_owned()],
+        Violation::OutdatedPush { .. } => {
+            vec!["somebody pushed meanwhile; run `git pull --rebase`, then push again".to_owned()]
+        }
         Violation::ShallowPush => vec!["run `git fetch --unshallow`, then push again".to_owned()],
         Violation::ReplacementRef => {
             vec!["keep replacements in your own clone; push the commits themselves".to_owned()]

@@ -28,6 +28,6 @@ pub fn baseline(
     };
     let until = Instant::now() + policy.deadline;
     let receipts = append(&policy.evidence, policy, Timestamp::now(), &[body], until)?;
-    Tips::beside(&policy.evidence, repository).remember(name, Some(commit))?;
+    Tips::beside(&policy.evidence, repository).found(name, commit)?;
     receipts.into_iter().next().context("the evidence gave no receipt")
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::chain::{self, Entry};
 use super::hash::sha256;
+use crate::gather::push::Recorded;
 use crate::model::{ObjectId, RefName};
 
 /// Values that are kept of each ref. An accepted push may fail to land, so the
@@ -27,15 +28,15 @@ impl Tips {
         Self { evidence: evidence.to_path_buf(), repository: repository.to_owned() }
     }
 
-    /// The values at which records left the ref, newest last. From the index, where
-    /// there is one: it may be behind the chain, never ahead of it.
+    /// What is on record about a ref. From the index, where there is one: it may be
+    /// behind the chain, never ahead of it.
     ///
     /// # Errors
     /// Where neither can be read.
-    pub fn recorded(&self, name: &RefName) -> anyhow::Result<Vec<ObjectId>> {
+    pub fn recorded(&self, name: &RefName) -> anyhow::Result<Recorded> {
         match std::fs::read_to_string(self.file(name)) {
             Ok(text) => match parse(&text) {
-                Some(tips) => Ok(tips),
+                Some(recorded) => Ok(recorded),
                 None => self.reread(name),
             },
             Err(error) if error.kind() == ErrorKind::NotFound => self.reread(name),
@@ -50,58 +51,76 @@ impl Tips {
     ///
     /// # Errors
     /// Where the chain is broken or can't be read, or the index can't be written.
-    pub fn reread(&self, name: &RefName) -> anyhow::Result<Vec<ObjectId>> {
-        let mut tips = Vec::new();
+    pub fn reread(&self, name: &RefName) -> anyhow::Result<Recorded> {
+        let mut recorded = Recorded::default();
         for entry in chain::read(&self.evidence)? {
-            self.apply(&entry?, name, &mut tips)?;
+            self.apply(&entry?, name, &mut recorded)?;
         }
         let reading = || format!("reading {}", self.evidence.display());
         if self.evidence.try_exists().with_context(reading)? {
-            self.write(name, &tips)?;
+            self.write(name, &recorded)?;
         }
-        Ok(tips)
+        Ok(recorded)
     }
 
-    /// Adds where a record left the ref; `None` where it went away.
+    /// Adds where a ref was found.
     ///
     /// # Errors
     /// Where the index can't be read or written.
-    pub fn remember(&self, name: &RefName, value: Option<&ObjectId>) -> anyhow::Result<()> {
-        let mut tips = match value {
-            Some(_) => self.recorded(name)?,
-            None => Vec::new(),
-        };
-        push(&mut tips, value.cloned());
-        self.write(name, &tips)
+    pub fn found(&self, name: &RefName, at: &ObjectId) -> anyhow::Result<()> {
+        let mut recorded = self.recorded(name)?;
+        push(&mut recorded.found, at.clone());
+        self.write(name, &recorded)
     }
 
-    fn apply(&self, entry: &Entry, name: &RefName, tips: &mut Vec<ObjectId>) -> anyhow::Result<()> {
+    /// Adds that a push was let in, from where to where.
+    ///
+    /// # Errors
+    /// Where the index can't be read or written.
+    pub fn allowed(
+        &self,
+        name: &RefName,
+        old: Option<&ObjectId>,
+        new: Option<&ObjectId>,
+    ) -> anyhow::Result<()> {
+        let mut recorded = self.recorded(name)?;
+        moved(&mut recorded, old.cloned(), new.cloned());
+        self.write(name, &recorded)
+    }
+
+    fn apply(&self, entry: &Entry, name: &RefName, recorded: &mut Recorded) -> anyhow::Result<()> {
         let text = |field: &str| entry.fields.get(field).and_then(Value::as_str);
         let written = text("target").or(text("ref"));
         if text("repo") != Some(self.repository.as_str()) || written != Some(name.as_str()) {
             return Ok(());
         }
-        let id = |field| {
-            let text = text(field).unwrap_or("");
-            let odd = || format!("record {}: `{field}` is no id: {text:?}", entry.seq);
-            ObjectId::parse(text.as_bytes()).with_context(odd)
+        let id = |field| match text(field) {
+            None => Ok(None),
+            Some(text) => ObjectId::parse(text.as_bytes())
+                .map(Some)
+                .with_context(|| format!("record {}: `{field}` is no id: {text:?}", entry.seq)),
         };
-        match (entry.kind.as_str(), text("decision"), text("op")) {
-            ("baseline", _, _) => push(tips, Some(id("commit")?)),
-            ("change", Some("allow"), Some("delete")) => tips.clear(),
-            ("change", Some("allow"), _) => push(tips, Some(id("new")?)),
+        match (entry.kind.as_str(), text("decision")) {
+            ("baseline", _) => {
+                let lacks = || format!("record {} names no commit", entry.seq);
+                push(&mut recorded.found, id("commit")?.with_context(lacks)?);
+            }
+            ("change", Some("allow")) => moved(recorded, id("old")?, id("new")?),
             _ => {}
         }
         Ok(())
     }
 
-    fn write(&self, name: &RefName, tips: &[ObjectId]) -> anyhow::Result<()> {
+    fn write(&self, name: &RefName, recorded: &Recorded) -> anyhow::Result<()> {
         let path = self.file(name);
         let writing = || format!("writing {}", path.display());
         let directory = self.directory();
         std::fs::create_dir_all(&directory).with_context(writing)?;
         let mut file = tempfile::NamedTempFile::new_in(&directory).with_context(writing)?;
-        let text: String = tips.iter().map(|id| format!("{id}\n")).collect();
+        let lines = |word: &str, ids: &[ObjectId]| -> String {
+            ids.iter().map(|id| format!("{word} {id}\n")).collect()
+        };
+        let text = lines("found", &recorded.found) + &lines("allowed", &recorded.allowed);
         // The last line tells a whole file from one that a crash cut short.
         file.write_all(format!("{text}end\n").as_bytes()).with_context(writing)?;
         file.persist(&path).with_context(writing)?;
@@ -119,17 +138,38 @@ impl Tips {
     }
 }
 
-fn push(tips: &mut Vec<ObjectId>, value: Option<ObjectId>) {
-    let Some(value) = value else { return };
-    tips.retain(|known| *known != value);
-    tips.push(value);
-    let excess = tips.len().saturating_sub(KEPT);
-    tips.drain(..excess);
+/// The start was compared with the ref, so the ref was there; where it went is what
+/// was allowed.
+fn moved(recorded: &mut Recorded, old: Option<ObjectId>, new: Option<ObjectId>) {
+    if let Some(old) = old {
+        push(&mut recorded.found, old);
+    }
+    match new {
+        Some(new) => push(&mut recorded.allowed, new),
+        // A branch that went away leaves nothing to go on from.
+        None => *recorded = Recorded::default(),
+    }
 }
 
-fn parse(text: &str) -> Option<Vec<ObjectId>> {
-    let body = text.strip_suffix("end\n")?;
-    body.lines().map(|line| ObjectId::parse(line.as_bytes()).ok()).collect()
+fn push(ids: &mut Vec<ObjectId>, id: ObjectId) {
+    ids.retain(|known| *known != id);
+    ids.push(id);
+    let excess = ids.len().saturating_sub(KEPT);
+    ids.drain(..excess);
+}
+
+fn parse(text: &str) -> Option<Recorded> {
+    let mut recorded = Recorded::default();
+    for line in text.strip_suffix("end\n")?.lines() {
+        let (word, id) = line.split_once(' ')?;
+        let id = ObjectId::parse(id.as_bytes()).ok()?;
+        match word {
+            "found" => recorded.found.push(id),
+            "allowed" => recorded.allowed.push(id),
+            _ => return None,
+        }
+    }
+    Some(recorded)
 }
 
 #[cfg(test)]
@@ -147,23 +187,25 @@ mod tests {
     }
 
     #[test]
-    fn the_last_values_are_remembered() {
+    fn what_was_found_is_kept_apart_from_what_was_allowed() {
         let (_dir, tips, main) = tips();
-        assert!(tips.recorded(&main).unwrap().is_empty());
-        for n in 0..20 {
-            tips.remember(&main, Some(&id(n))).unwrap();
+        assert_eq!(tips.recorded(&main).unwrap(), Recorded::default());
+        // Twenty pushes that git then fails to write do not push out where it was.
+        for n in 1..20 {
+            tips.allowed(&main, Some(&id(0)), Some(&id(n))).unwrap();
         }
         let known = tips.recorded(&main).unwrap();
-        assert_eq!((known.len(), known.last()), (KEPT, Some(&id(19))));
-        tips.remember(&main, None).unwrap();
-        assert!(tips.recorded(&main).unwrap().is_empty());
+        assert_eq!(known.found, [id(0)]);
+        assert_eq!((known.allowed.len(), known.allowed.last()), (KEPT, Some(&id(19))));
+        tips.allowed(&main, Some(&id(19)), None).unwrap();
+        assert_eq!(tips.recorded(&main).unwrap(), Recorded::default());
     }
 
     #[test]
     fn a_damaged_index_is_made_anew_from_the_chain() {
         let (_dir, tips, main) = tips();
-        tips.remember(&main, Some(&id(1))).unwrap();
+        tips.found(&main, &id(1)).unwrap();
         std::fs::write(tips.file(&main), "cut sho").unwrap();
-        assert!(tips.recorded(&main).unwrap().is_empty());
+        assert_eq!(tips.recorded(&main).unwrap(), Recorded::default());
     }
 }

@@ -9,11 +9,11 @@ use crate::digest::{self, Failure};
 use crate::evidence::{
     ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason, Tips, append,
 };
-use crate::gather::push::Memory;
 use crate::gather::push::governed::{Governed, Target};
+use crate::gather::push::{Memory, Recorded};
 use crate::guard::Witness;
 use crate::model::{
-    Decision, Movement, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Verdict, Violation,
+    Decision, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Verdict, Violation,
 };
 use crate::policy::Policy;
 
@@ -82,14 +82,13 @@ impl Ledger {
         bodies.extend(verdict.refs.iter().map(|of_ref| self.body(verdict, of_ref, elapsed)));
         let mut receipts = append(&policy.evidence, policy, Timestamp::now(), &bodies, until)?;
         for (name, commit) in &first_seen {
-            self.tips.remember(name, Some(commit))?;
+            self.tips.found(name, commit)?;
         }
         if verdict.decision() == Decision::Accept {
             for of_ref in &verdict.refs {
-                if let Role::Branch { movement, .. } = &of_ref.update.role {
-                    let new = of_ref.update.line.change.new_id();
-                    let value = new.filter(|_| *movement != Movement::NoCommit);
-                    self.tips.remember(&of_ref.update.target, value)?;
+                if let Role::Branch { .. } = &of_ref.update.role {
+                    let change = &of_ref.update.line.change;
+                    self.tips.allowed(&of_ref.update.target, change.old_id(), change.new_id())?;
                 }
             }
         }
@@ -153,11 +152,11 @@ impl Ledger {
 }
 
 impl Memory for Ledger {
-    fn recorded(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>> {
+    fn recorded(&self, target: &RefName) -> anyhow::Result<Recorded> {
         self.tips.recorded(target)
     }
 
-    fn reread(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>> {
+    fn reread(&self, target: &RefName) -> anyhow::Result<Recorded> {
         self.tips.reread(target)
     }
 }

@@ -51,8 +51,9 @@ pub fn call(host: &Host, variable: Variable<'_>, git_dir: &Path) -> anyhow::Resu
             if store.starts_with("wiki-") || store.starts_with("design-") {
                 return Ok(Call::Wiki);
             }
-            let pusher = match set("GL_ID").filter(|id| id.starts_with("key-")) {
-                Some(key) => machine("GL_ID", key),
+            let key = set("GL_ID").and_then(|id| Some(id.strip_prefix("key-")?.to_owned()));
+            let pusher = match key {
+                Some(key) => machine("GL_ID", format!("deploy-key:{key}")),
                 None => person("GL_USERNAME", set("GL_USERNAME")),
             };
             (must("GL_PROJECT_PATH")?, pusher)
@@ -62,7 +63,9 @@ pub fn call(host: &Host, variable: Variable<'_>, git_dir: &Path) -> anyhow::Resu
                 return Ok(Call::Wiki);
             }
             let owner = must("GITEA_REPO_USER_NAME")?;
-            (format!("{owner}/{}", must("GITEA_REPO_NAME")?), gitea_pusher(&set))
+            // As the client typed it: Gitea finds a repository whatever the case.
+            let name = format!("{owner}/{}", must("GITEA_REPO_NAME")?).to_lowercase();
+            (name, gitea_pusher(&set))
         }
         Host::Github => {
             (must("GITHUB_REPO_NAME")?, person("GITHUB_USER_LOGIN", set("GITHUB_USER_LOGIN")))
@@ -95,15 +98,16 @@ fn gitea_pusher(set: &dyn Fn(&str) -> Option<String>) -> Pusher {
     let key = set("GITEA_DEPLOY_KEY_ID").filter(|id| id != "0");
     let is_key = set("GITEA_IS_DEPLOY_KEY").is_some_and(|value| value == "true");
     match key {
-        Some(key) => machine("GITEA_DEPLOY_KEY_ID", format!("deploy-key-{key}")),
-        None if is_key => machine("GITEA_IS_DEPLOY_KEY", "deploy-key".to_owned()),
+        Some(key) => machine("GITEA_DEPLOY_KEY_ID", format!("deploy-key:{key}")),
+        None if is_key => machine("GITEA_IS_DEPLOY_KEY", "deploy-key:unknown".to_owned()),
         None => person("GITEA_PUSHER_NAME", set("GITEA_PUSHER_NAME")),
     }
 }
 
 fn person(source: &str, login: Option<String>) -> Pusher {
     match login {
-        Some(login) if login.len() <= 255 && !login.chars().any(char::is_control) => {
+        // With a colon it would be the name of a machine.
+        Some(login) if login.len() <= 255 && !login.chars().any(|c| c.is_control() || c == ':') => {
             Pusher::Person { login, source: source.to_owned() }
         }
         Some(_) => Pusher::Unknown { why: format!("{source} holds no login") },
@@ -187,7 +191,7 @@ mod tests {
         let Call::Code { pusher, .. } = call_with(&Host::Gitlab, &gitlab).unwrap() else {
             panic!()
         };
-        assert!(matches!(pusher, Pusher::Machine { ref login, .. } if login == "key-3"));
+        assert!(matches!(pusher, Pusher::Machine { ref login, .. } if login == "deploy-key:3"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub enum Pusher {
     },
     /// A key that belongs to no person (a deploy key).
     Machine {
-        /// The host's id for it.
+        /// The host's id for it, as `deploy-key:5`: no person's login has a colon.
         login: String,
         /// The variable that named it.
         source: String,

@@ -33,6 +33,8 @@ rules! {
     MalformedPush = "malformed-push",
     /// The push names one ref twice, so the lines contradict each other.
     DuplicateRef = "duplicate-ref",
+    /// The push starts from where the ref is not: somebody may have pushed meanwhile.
+    OutdatedPush = "outdated-push",
     /// The push brings its own shallow boundary, which hides history.
     ShallowPush = "shallow-push",
     /// A replacement ref would make git show other commits than the ones judged.

@@ -132,6 +132,11 @@ pub enum Violation {
         /// The ref.
         name: RefName,
     },
+    /// See [`Rule::OutdatedPush`].
+    OutdatedPush {
+        /// The ref.
+        name: RefName,
+    },
     /// See [`Rule::ShallowPush`].
     ShallowPush,
     /// See [`Rule::ReplacementRef`].
@@ -342,6 +347,7 @@ impl Violation {
         match self {
             Self::MalformedPush { .. } => Rule::MalformedPush,
             Self::DuplicateRef { .. } => Rule::DuplicateRef,
+            Self::OutdatedPush { .. } => Rule::OutdatedPush,
             Self::ShallowPush => Rule::ShallowPush,
             Self::ReplacementRef => Rule::ReplacementRef,
             Self::ShadowingRef { .. } => Rule::ShadowingRef,

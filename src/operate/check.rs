@@ -10,10 +10,10 @@ use crate::digest::{Frame, Occasion, digest};
 use crate::evidence::as_json;
 use crate::exit::Exit;
 use crate::gather::git::Repo;
-use crate::gather::push::{Memory, Sources, judged, targets};
+use crate::gather::push::{Memory, Recorded, Sources, judged, targets};
 use crate::gather::{config, host, tracker};
 use crate::judge::{Facts, judge};
-use crate::model::{Change, Decision, Identity, ObjectId, Pusher, RefLine, RefName, Verdict};
+use crate::model::{Change, Decision, Identity, Pusher, RefLine, RefName, Verdict};
 use crate::policy::{Host, Policy};
 
 /// What the command line asks.
@@ -44,12 +44,12 @@ pub enum Format {
 struct NoMemory;
 
 impl Memory for NoMemory {
-    fn recorded(&self, _: &RefName) -> anyhow::Result<Vec<ObjectId>> {
-        Ok(Vec::new())
+    fn recorded(&self, _: &RefName) -> anyhow::Result<Recorded> {
+        Ok(Recorded::default())
     }
 
-    fn reread(&self, _: &RefName) -> anyhow::Result<Vec<ObjectId>> {
-        Ok(Vec::new())
+    fn reread(&self, _: &RefName) -> anyhow::Result<Recorded> {
+        Ok(Recorded::default())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Putting the hook into repositories, beside the one that was there, and taking it out again.
 
-use std::fs::{Metadata, Permissions};
+use std::fs::{File, Metadata, Permissions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -130,9 +130,13 @@ fn places(repository: &Path) -> anyhow::Result<[PathBuf; 3]> {
 
 fn rev_parse(repository: &Path, args: &[&str]) -> anyhow::Result<PathBuf> {
     let shown = repository.display();
+    let here = repository.canonicalize().with_context(|| format!("there is no {shown}"))?;
+    let ceiling = here.parent().unwrap_or(&here);
     let output = Command::new("git")
         .arg("-C")
         .arg(repository)
+        // A directory inside a repository is not that repository.
+        .env("GIT_CEILING_DIRECTORIES", ceiling)
         .args(["rev-parse", "--path-format=absolute"])
         .args(args)
         .env_remove("GIT_DIR")
@@ -157,6 +161,10 @@ fn keep(hook: &Path) -> anyhow::Result<Option<PathBuf>> {
     let (Some(there), false) = (there(hook)?, is_ours(hook)?) else {
         return Ok(before.map(|_| kept));
     };
+    if hook.file_name() == Some("sockembot".as_ref()) {
+        // In such a directory the host runs everything, what we set aside as well.
+        bail!("another hook has our name; give it another one");
+    }
     match std::fs::hard_link(hook, &kept) {
         Ok(()) => Ok(Some(kept)),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -226,7 +234,11 @@ fn quoted(path: &Path) -> anyhow::Result<String> {
 
 fn write(hook: &Path, text: &str) -> anyhow::Result<()> {
     let directory = hook.parent().context("a hook has a directory")?;
-    std::fs::create_dir_all(directory)?;
+    if !directory.is_dir() {
+        std::fs::create_dir_all(directory)?;
+        // Whatever the umask: git passes over a hook that its account can't reach.
+        std::fs::set_permissions(directory, Permissions::from_mode(0o755))?;
+    }
     let mut file = tempfile::Builder::new()
         .prefix(".sockembot-")
         .permissions(Permissions::from_mode(0o755))
@@ -235,6 +247,7 @@ fn write(hook: &Path, text: &str) -> anyhow::Result<()> {
     file.as_file().set_permissions(Permissions::from_mode(0o755))?;
     file.as_file().sync_all()?;
     file.persist(hook)?;
+    File::open(directory)?.sync_all()?;
     Ok(())
 }
 

@@ -34,10 +34,11 @@ impl Patterns {
     }
 
     /// Whether one of them matches a repository: a pattern without a slash also
-    /// matches the last part of the name.
+    /// matches the last part of the name. Case makes no difference, since it makes
+    /// none in the URLs of most hosts.
     pub fn matches_repository(&self, name: &str) -> bool {
         let last = name.rsplit('/').next().unwrap_or(name);
-        let mut both = self.texts.iter().zip(&self.exact);
+        let mut both = self.texts.iter().zip(&self.folded);
         both.any(|(text, glob)| glob.is_match(name) || (!text.contains('/') && glob.is_match(last)))
     }
 
@@ -108,7 +109,7 @@ mod tests {
     fn a_repository_is_known_by_its_last_part_too() {
         assert!(patterns(&["app"]).matches_repository("/srv/git/team/app"));
         assert!(patterns(&["*"]).matches_repository("team/app"));
-        assert!(patterns(&["team/*"]).matches_repository("team/app"));
+        assert!(patterns(&["team/*"]).matches_repository("Team/App"));
         assert!(!patterns(&["team/*"]).matches_repository("other/app"));
         assert!(!patterns(&["x/app"]).matches_repository("team/app"));
     }

@@ -114,7 +114,8 @@ fn an_amended_commit_has_lost_its_approval() {
         \       /
          '-----'
 
-    error[stale-approval]: bob approved 769f4e2e, which is another version
+    error[stale-approval]: bob approved 769f4e2e, which this push does not
+      bring
       e1f8862a PAY-1: y
     hint: show it on a side branch; a reviewer runs
     hint:   `git push origin +e1f8862a:refs/approvals/main/LOGIN`

@@ -2,7 +2,7 @@
 //! malformed input in `bad_input`, aliases and namespaces in `repositories`, forged names in
 //! `approvals` and `hosts`, rewriting in `moving_refs`, killing and stalling in `failing`.
 
-use crate::support::{Server, Setup, git};
+use crate::support::{Server, Setup, git, git_bytes};
 
 #[test]
 fn a_commit_that_is_on_a_side_branch_already_is_judged_all_the_same() {
@@ -31,19 +31,134 @@ fn two_refs_of_one_push_do_not_hide_each_other_s_commits() {
     assert_eq!(server.tip("refs/heads/feature"), "");
 }
 
-/// git compares the old value when it writes; the hook does not rely on it.
+/// Git compares the two as well, but only when it writes: a start that is false must
+/// neither hide commits nor be remembered as a place where the branch has been.
 #[test]
-fn a_lie_about_the_old_value_hides_nothing_once_the_branch_is_known() {
+fn a_lie_about_the_old_value_is_refused_and_leaves_no_trace_to_go_on_from() {
+    let server = Server::new();
+    let ana = server.clone_for("ana");
+    let base = server.tip("refs/heads/main");
+    let evil = ana.commit("no ticket");
+    let top = ana.commit("PAY-1: y");
+    ana.show();
+    for line in [
+        format!("{evil} {top} refs/heads/main\n"),
+        format!("{evil} {evil} refs/heads/release/zz\n"),
+        format!("{evil} {base} refs/heads/main\n"),
+        format!("{} {evil} refs/heads/main\n", "0".repeat(40)),
+    ] {
+        let output = server.hook("ana", line.as_bytes());
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("error[outdated-push]"), "{said}");
+    }
+    assert!(server.records("baseline").is_empty());
+    let evil = format!("{evil}:refs/heads/release/zz");
+    ana.push(&[&evil]).refused_for(&["missing-ticket", "missing-approval"]);
+    ana.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+/// A push that the hook lets in can be made to fail afterwards. What it would have
+/// brought is not there, and hides nothing later.
+#[test]
+fn what_was_let_in_but_never_landed_is_judged_again() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let id = ana.commit("PAY-1: x");
+    ana.show();
+    bob.approve_for("release/q", &id);
+    let [one, two, three] =
+        ["release/q", "zz", "zz/y"].map(|name| format!("{id}:refs/heads/{name}"));
+    let torn = ana.push(&["--atomic", &one, &two, &three]);
+    assert!(!torn.landed() && torn.codes().is_empty(), "{}", torn.seen());
+    bob.push(&[":refs/approvals/release/q/bob"]).accepted();
+    server.edit("tickets.toml", "state = \"In Progress\"", "state = \"Draft\"");
+    ana.push(&[&one]).refused_for(&["wrong-state", "missing-approval"]);
+}
+
+#[test]
+fn a_part_of_what_was_approved_is_not_approved() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let part = ana.commit("PAY-1: add a back door");
+    let whole = ana.commit("PAY-1: take it out again");
+    ana.show();
+    bob.approve(&whole);
+    ana.push(&[&format!("{part}:refs/heads/main")]).refused_for(&["stale-approval"]);
+    ana.push(&["main"]).accepted();
+}
+
+/// Who may push an approval may push any history, of any size and shape.
+#[test]
+fn no_approval_can_stand_in_the_way_of_others() {
+    let server = Server::new();
+    let (ana, bob, eve) =
+        (server.clone_for("ana"), server.clone_for("bob"), server.clone_for("eve"));
+    ana.approved_commit("PAY-1: x", &bob);
+    let entry = b"1100644 f\0aaaaaaaaaaaaaaaaaaaa";
+    let args = ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"];
+    let tree = git_bytes(eve.path(), &args, entry);
+    let who = "Eve <eve@example.com> 1767700000 +0000";
+    let odd = format!("tree {tree}\nauthor {who}\ncommitter {who}\n\nodd\n");
+    let odd = eve.raw_commit(odd.as_bytes());
+    let merge =
+        format!("tree TREE\nparent {odd}\nparent {odd}\nauthor {who}\ncommitter {who}\n\nodd\n");
+    eve.git(&["reset", "-q", "--soft", "origin/main"]);
+    let merge = eve.raw_commit(merge.as_bytes());
+    let pushed = eve.push(&[&format!("{merge}:refs/approvals/main/eve")]);
+    // Newer gits refuse such an object themselves; then there is nothing to try.
+    if pushed.landed() {
+        ana.push(&["main"]).accepted();
+    }
+}
+
+#[test]
+fn a_tag_needs_a_branch_of_its_own_table() {
+    let dev = "[[protect]]\nrepos = [\"*\"]\nrefs = [\"refs/heads/dev\"]\nmode = \"monitor\"\n\
+               [protect.ticket]\nprojects = [\"PAY\"]\n";
+    let server = Server::with(Setup { more: dev.to_owned(), ..Setup::default() });
+    let eve = server.clone_for("eve");
+    eve.commit("no ticket");
+    eve.push(&["main:refs/heads/dev", "main:refs/tags/v1"]).refused_for(&[
+        "missing-ticket",
+        "missing-approval",
+        "stray-tag",
+    ]);
+    assert_eq!(server.tip("refs/tags/v1"), "");
+}
+
+#[test]
+fn the_branch_that_a_governed_name_leads_to_is_governed() {
+    let server = Server::new();
+    server.git(&["update-ref", "refs/heads/trunk", "refs/heads/main"]);
+    server.git(&["symbolic-ref", "refs/heads/main", "refs/heads/trunk"]);
+    let eve = server.clone_for("eve");
+    eve.commit("no ticket");
+    eve.push(&["main:refs/heads/trunk"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+#[test]
+fn a_merge_of_what_is_contained_already_is_no_merge() {
     let server = Server::new();
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
     ana.approved_commit("PAY-1: x", &bob);
     ana.push(&["main"]).accepted();
-    let evil = ana.commit("no ticket");
-    let top = ana.approved_commit("PAY-1: y", &bob);
-    let output = server.hook("ana", format!("{evil} {top} refs/heads/main\n").as_bytes());
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("error[missing-ticket]"), "{said}");
+    let who = "CFO <cfo@example.com> 1767700000 +0000";
+    let parent = ana.git(&["rev-parse", "HEAD~1"]);
+    let raw = format!(
+        "tree TREE\nparent PARENT\nparent {parent}\nauthor {who}\ncommitter {who}\n\nApproved-by: CFO\n"
+    );
+    ana.raw_commit(raw.as_bytes());
+    ana.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+#[test]
+fn a_person_with_the_name_of_a_machine_is_no_machine() {
+    let server = Server::configured("[\"robot\"]", "[\"deploy-key:5\"]");
+    let eve = server.clone_for("eve");
+    eve.commit("no ticket");
+    let pushed = eve.git_with(&["push", "origin", "main"], &[("REMOTE_USER", "deploy-key:5")]);
+    pushed.refused_for(&["unknown-pusher", "missing-ticket", "missing-approval"]);
 }
 
 #[test]
@@ -227,6 +342,9 @@ fn no_variable_of_the_environment_chooses_the_policy_or_the_pusher() {
         ("BASH_ENV", lax.as_str()),
         ("ENV", lax.as_str()),
         ("RUST_BACKTRACE", "0"),
+        ("BASH_FUNC_[%%", "() { exec /bin/true; }"),
+        ("BASH_FUNC_printf%%", "() { exec /bin/true; }"),
+        ("BASH_FUNC_case%%", "() { exec /bin/true; }"),
     ] {
         let pushed = eve.git_with(&["push", "origin", "main"], &[(name, value)]);
         pushed.refused_for(&["missing-ticket", "missing-approval"]);

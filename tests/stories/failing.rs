@@ -57,6 +57,7 @@ fn a_binary_that_is_missing_not_executable_or_no_program_blocks() {
     let missing = ana.push(&["main"]);
     missing.failed_with("it is missing");
     assert_snapshot!(missing.digest(), @"
+    hooks/pre-receive: 20: DIR/sockembot: not found
     error: sockembot could not decide, so this push was refused
       while running DIR/sockembot
       it is missing; install it again
@@ -64,9 +65,9 @@ fn a_binary_that_is_missing_not_executable_or_no_program_blocks() {
     hint: show this to the administrators of this server
     ");
     server.write("sockembot", "");
-    ana.push(&["main"]).failed_with("it is not executable");
-    server.program("sockembot", "#!/nonexistent/interpreter\n");
     ana.push(&["main"]).failed_with("it could not be run");
+    server.program("sockembot", "#!/nonexistent/interpreter\n");
+    ana.push(&["main"]).failed_with("while running");
     server.program("sockembot", "#!/bin/sh\nkill -9 $$\n");
     ana.push(&["main"]).failed_with("it was killed by signal 9");
 }

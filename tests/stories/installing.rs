@@ -110,7 +110,7 @@ fn what_can_t_take_a_hook_says_why() {
     assert_eq!(said.code, Some(70));
     assert!(said.stderr.contains("core.hooksPath"), "{}", said.stderr);
     let nothing = sockembot(&server, &["install", "--config", &config, "/nonexistent"]);
-    assert!(nothing.stderr.contains("is no git repository"), "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("there is no /nonexistent"), "{}", nothing.stderr);
     let without = sockembot(&server, &["install", "--config", "/nonexistent", &server.repo()]);
     assert!(without.stderr.contains("sockembot init"), "{}", without.stderr);
 }

@@ -6,7 +6,7 @@ use git2::message_trailers_bytes;
 use super::Repo;
 use super::header::{self, Header};
 use super::objects::Raw;
-use crate::model::{Commit, Content, Defect, MergeContent, ObjectId, Trailer};
+use crate::model::{Commit, Content, Defect, MergeContent, ObjectId, Signature, Trailer};
 
 impl Repo {
     /// Reads one commit.
@@ -23,6 +23,16 @@ impl Repo {
             },
         };
         Ok(Commit { id: id.clone(), content })
+    }
+
+    /// The author of a commit and its first parent; `None` where it is malformed.
+    ///
+    /// # Errors
+    /// Where it is missing or no commit.
+    pub fn author(&self, id: &ObjectId) -> anyhow::Result<Option<(Signature, Option<ObjectId>)>> {
+        let Raw::Bytes(raw) = self.raw_commit(id)? else { return Ok(None) };
+        let Ok(header) = header::parse(&raw) else { return Ok(None) };
+        Ok(Some((header.author, header.parents.into_iter().next())))
     }
 
     fn content(&self, header: &Header<'_>) -> anyhow::Result<Content> {

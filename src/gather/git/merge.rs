@@ -27,7 +27,7 @@ impl Repo {
             Err(error)
                 if matches!(
                     error.class(),
-                    ErrorClass::Invalid | ErrorClass::Merge | ErrorClass::Object
+                    ErrorClass::Invalid | ErrorClass::Merge | ErrorClass::Object | ErrorClass::Tree
                 ) =>
             {
                 Ok(MergeContent::Own)
@@ -42,7 +42,11 @@ impl Repo {
         let parent =
             |id: &ObjectId| self.inner.find_commit(Oid::from_str_ext(id.as_str(), format)?);
         let (ours, theirs) = (parent(ours)?, parent(theirs)?);
-        self.inner.merge_base(ours.id(), theirs.id())?;
+        // Git makes no merge of what is contained already: whoever made this one did so
+        // for what it says.
+        if self.inner.merge_base(ours.id(), theirs.id())? == theirs.id() {
+            return Ok(None);
+        }
         self.write_to_memory()?;
         let mut options = MergeOptions::new();
         options.find_renames(true);

@@ -1,6 +1,6 @@
 //! Approvals that stand in the repository: `refs/approvals/BRANCH/LOGIN`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sources;
 use super::governed::Target;
@@ -9,9 +9,14 @@ use crate::gather::git::Repo;
 use crate::model::{Approval, Commit, Identity, ObjectId, Role, Source};
 use crate::policy::ApprovalSource;
 
-/// The approvals for a branch that are not used up. One covers the commit it
-/// names and all that this contains; it counts once it has landed, so only refs
-/// that the repository has are read, never those of the same push.
+/// Commits of an approved line that are compared with the new ones.
+const STEPS: usize = 20;
+
+/// The approvals for a branch that this push brings the commit of. Each covers that
+/// commit and all that it contains: whoever read a commit has seen where it ends up,
+/// and not each step on the way, so a part of it is not approved. It counts once it
+/// has landed, so only refs that the repository has are read, never those of the
+/// same push.
 ///
 /// # Errors
 /// Where a ref or a commit can't be read.
@@ -29,46 +34,73 @@ pub(super) fn gather(
     let (true, Some(branch), false) = (wanted, plain.branch(), commits.is_empty()) else {
         return Ok(Vec::new());
     };
-    let new: BTreeSet<&ObjectId> = commits.iter().map(|commit| &commit.id).collect();
+    let new: BTreeMap<&ObjectId, &Commit> =
+        commits.iter().map(|commit| (&commit.id, commit)).collect();
     let prefix = format!("{}refs/approvals/{branch}/", namespace_of(&target.name));
     let mut found = Vec::new();
     for (name, value) in sources.repo.refs_under(&prefix)? {
         let Some(login) = name.as_str().strip_prefix(&prefix) else { continue };
         // `refs/approvals/release/1/ana` is for the branch `release/1`, not `release`.
-        let is_login = !login.contains('/');
-        if !is_login || sources.repo.commit_behind(&value)?.as_ref() != Some(&value) {
+        if login.contains('/') {
             continue;
         }
-        let approved = sources.repo.new_commits(&value, base)?;
-        if approved.is_empty() {
+        let covers = contained(&value, &new);
+        let outdated_for = if covers.is_empty() {
+            other_versions(sources.repo, &value, base, commits)
+        } else {
+            BTreeSet::new()
+        };
+        if covers.is_empty() && outdated_for.is_empty() {
             continue;
         }
-        let (covers, gone): (BTreeSet<ObjectId>, BTreeSet<ObjectId>) =
-            approved.into_iter().partition(|id| new.contains(id));
         found.push(Approval {
             by: Identity::Login(login.to_owned()),
             at: None,
             source: Source::Ref { name: name.without_namespace(), commit: value },
-            outdated_for: other_versions(sources.repo, &gone, commits)?,
+            outdated_for,
             covers,
         });
     }
     Ok(found)
 }
 
-/// The new commits that have author and author's time of one of these: amending and
-/// rebasing keep both. It only chooses the words of a refusal.
+/// The new commits that a new commit contains, itself among them. A malformed one
+/// ends the way: its parents are not to be had, and it refuses the push.
+fn contained(top: &ObjectId, new: &BTreeMap<&ObjectId, &Commit>) -> BTreeSet<ObjectId> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![top];
+    while let Some((id, commit)) = open.pop().and_then(|id| new.get_key_value(id)) {
+        if found.insert((*id).clone())
+            && let Ok(content) = &commit.content
+        {
+            open.extend(&content.parents);
+        }
+        while open.last().is_some_and(|id| !new.contains_key(id)) {
+            open.pop();
+        }
+    }
+    found
+}
+
+/// The new commits that have author and author's time of an approved one: amending
+/// and rebasing keep both. It only chooses the words of a refusal, so that what can't
+/// be read here is passed over: anybody may have put it there.
 fn other_versions(
     repo: &Repo,
-    approved: &BTreeSet<ObjectId>,
+    approved: &ObjectId,
+    base: &[ObjectId],
     new: &[Commit],
-) -> anyhow::Result<BTreeSet<ObjectId>> {
+) -> BTreeSet<ObjectId> {
     let mut authors = Vec::new();
-    for id in approved {
-        authors.extend(repo.commit(id)?.content.map(|content| content.author));
+    let mut next = Some(approved.clone());
+    for _ in 0..STEPS {
+        let Some(id) = next.filter(|id| !base.contains(id)) else { break };
+        let Ok(Some((author, parent))) = repo.author(&id) else { break };
+        authors.push(author);
+        next = parent;
     }
     let is_version = |commit: &&Commit| {
         commit.content.as_ref().is_ok_and(|content| authors.contains(&content.author))
     };
-    Ok(new.iter().filter(is_version).map(|commit| commit.id.clone()).collect())
+    new.iter().filter(is_version).map(|commit| commit.id.clone()).collect()
 }

@@ -54,7 +54,7 @@ impl Sources<'_> {
     ) -> anyhow::Result<(Start, Option<Lapse>, Vec<ObjectId>)> {
         let mut base = self.governed_tips(target, table)?;
         let Some(old) = target.line.change.old_id() else {
-            let recorded = self.present(self.memory.recorded(&target.name)?)?;
+            let recorded = self.present(self.memory.recorded(&target.name)?.found)?;
             let start = match (base.is_empty(), recorded.is_empty()) {
                 (true, true) => Start::Root,
                 (_, false) => Start::Recorded,
@@ -78,17 +78,20 @@ impl Sources<'_> {
         old: &ObjectId,
     ) -> anyhow::Result<Option<(Lapse, Vec<ObjectId>)>> {
         let known = self.memory.recorded(&target.name)?;
-        if known.is_empty() || known.contains(old) {
+        if known.is_empty() || known.has(old) {
             return Ok(None);
         }
         let known = self.memory.reread(&target.name)?;
-        match known.last() {
-            Some(last) if !known.contains(old) => {
-                let lapse = Lapse { recorded: last.clone(), found: old.clone() };
-                Ok(Some((lapse, self.present(known)?)))
+        let Some(last) = known.last().filter(|_| !known.has(old)) else { return Ok(None) };
+        let lapse = Lapse { recorded: last.clone(), found: old.clone() };
+        let mut landed = self.present(known.found)?;
+        for id in self.present(known.allowed)? {
+            // What the branch contains did land, and was let in for it.
+            if self.repo.contains(old, &id)? {
+                landed.push(id);
             }
-            _ => Ok(None),
         }
+        Ok(Some((lapse, landed)))
     }
 
     /// Those that are in the repository: a branch that was deleted on the server

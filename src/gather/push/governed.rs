@@ -1,5 +1,7 @@
 //! Which refs of a push are judged, and as what.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Change, RefLine, RefName};
 use crate::policy::{Policy, Table};
 
@@ -51,6 +53,8 @@ pub struct Rulebook<'a> {
     pub case: Case,
     /// Whether a ref is in the repository or the push.
     pub exists: &'a dyn Fn(&RefName) -> anyhow::Result<bool>,
+    /// Refs that a name of the config leads to, by symbolic refs on the server.
+    pub aliased: &'a BTreeMap<RefName, usize>,
 }
 
 /// Whether the repository's file system tells names apart that differ in case only.
@@ -100,7 +104,8 @@ pub fn governed(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Governe
         if let Some(rest) = name.as_str().strip_prefix("refs/approvals/") {
             return approval(rules, target, rest);
         }
-        if let Some(table) = rules.governing(name) {
+        let by_alias = || rules.aliased.get(name).copied();
+        if let Some(table) = rules.governing(name).or_else(by_alias) {
             let is_tag = name.tag().is_some();
             return Ok(if is_tag { Governed::Tag(table) } else { Governed::Branch(table) });
         }

@@ -6,7 +6,7 @@ pub mod governed;
 mod pointers;
 mod tips;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use governed::{Case, Governed, Rulebook, Target, governed};
 
@@ -18,18 +18,42 @@ use crate::policy::Policy;
 
 /// Where the evidence last left a ref.
 pub trait Memory {
-    /// The values at which records left the ref, newest last; none where it was
-    /// never seen.
+    /// What is on record about where the ref was.
     ///
     /// # Errors
     /// Where the evidence can't be read.
-    fn recorded(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>>;
+    fn recorded(&self, target: &RefName) -> anyhow::Result<Recorded>;
 
     /// The same, read from the whole chain: asked before a lapse is declared.
     ///
     /// # Errors
     /// Where the evidence can't be read.
-    fn reread(&self, target: &RefName) -> anyhow::Result<Vec<ObjectId>>;
+    fn reread(&self, target: &RefName) -> anyhow::Result<Recorded>;
+}
+
+/// Where a ref was, by the records; newest last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Where a later push found it, or an admin's baseline put it: it was there.
+    pub found: Vec<ObjectId>,
+    /// Where a push was let go to. Git may have failed to write it, and anybody can
+    /// bring that about: so it says that the ref may be there, and no more.
+    pub allowed: Vec<ObjectId>,
+}
+
+impl Recorded {
+    /// Whether nothing is on record.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.allowed.is_empty()
+    }
+
+    fn has(&self, id: &ObjectId) -> bool {
+        self.found.contains(id) || self.allowed.contains(id)
+    }
+
+    fn last(&self) -> Option<&ObjectId> {
+        self.allowed.last().or(self.found.last())
+    }
 }
 
 /// What a push is gathered from.
@@ -79,7 +103,8 @@ pub fn judged(
         .collect();
     let exists = |name: &RefName| Ok(pushed.contains(name) || repo.tip(name)?.is_some());
     let case = if repo.ignores_case()? { Case::Ignored } else { Case::Kept };
-    let rules = Rulebook { policy, repository, case, exists: &exists };
+    let aliased = led_to(policy, repo, repository)?;
+    let rules = Rulebook { policy, repository, case, exists: &exists, aliased: &aliased };
     let mut judged = Vec::new();
     for target in targets {
         match governed(&rules, target)? {
@@ -88,6 +113,39 @@ pub fn judged(
         }
     }
     Ok(judged)
+}
+
+/// Where the names of the config lead on this server: if `main` is an alias of
+/// `trunk`, a push to `trunk` moves `main`.
+fn led_to(
+    policy: &Policy,
+    repo: &Repo,
+    repository: &str,
+) -> anyhow::Result<BTreeMap<RefName, usize>> {
+    let mut found = BTreeMap::new();
+    for pattern in policy.tables.iter().flat_map(|table| table.refs.as_strings()) {
+        // A pattern that is no name has none to follow.
+        let Ok(name) = RefName::parse(pattern.as_bytes()) else { continue };
+        let target = repo.resolve(&name)?;
+        if let (true, Some(table)) = (target != name, policy.governing(repository, &name)) {
+            found.insert(target, table);
+        }
+    }
+    Ok(found)
+}
+
+/// A ref that is not where its line says. Git compares the two as well, but only when
+/// it writes: until then a false start would say where the commits are new.
+///
+/// # Errors
+/// Where a ref can't be read.
+pub fn outdated(repo: &Repo, judged: &[(Target, Governed)]) -> anyhow::Result<Option<Violation>> {
+    for (target, _) in judged {
+        if repo.tip(&target.name)?.as_ref() != target.line.change.old_id() {
+            return Ok(Some(Violation::OutdatedPush { name: target.line.name.clone() }));
+        }
+    }
+    Ok(None)
 }
 
 /// Two lines that write one ref contradict each other, like a ref named twice.
@@ -107,10 +165,12 @@ impl Sources<'_> {
         pusher: Pusher,
         judged: Vec<(Target, Governed)>,
     ) -> anyhow::Result<(Push, Approvals)> {
-        let incoming: Vec<ObjectId> = judged
+        let incoming: Vec<(usize, ObjectId)> = judged
             .iter()
-            .filter(|(_, why)| matches!(why, Governed::Branch(_)))
-            .filter_map(|(target, _)| target.line.change.new_id().cloned())
+            .filter_map(|(target, why)| match why {
+                Governed::Branch(table) => Some((*table, target.line.change.new_id()?.clone())),
+                _ => None,
+            })
             .collect();
         let mut updates = Vec::new();
         let mut found = Vec::new();
@@ -125,10 +185,10 @@ impl Sources<'_> {
                     role
                 }
                 Governed::Tag(table) => {
-                    Role::Tag { table, tagged: self.tagged(&target, Some(table), &incoming)? }
+                    Role::Tag { table, tagged: self.tagged(&target, table, &incoming)? }
                 }
                 Governed::Approval { branch, login } => {
-                    let tagged = self.tagged(&target, None, &[])?;
+                    let tagged = self.approved(&target)?;
                     let replaces = self.replaced(&target, &branch, &tagged)?;
                     Role::Approval { branch, login, tagged, replaces }
                 }

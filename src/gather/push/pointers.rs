@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::Sources;
 use super::governed::{Target, shadows_of};
 use super::tips::namespace_of;
+use crate::model::verdict::Mode;
 use crate::model::{ObjectId, RefName, Tagged};
 
 impl Sources<'_> {
@@ -42,31 +43,42 @@ impl Sources<'_> {
         Ok(None)
     }
 
-    /// What a tag or an approval points at. A tag may be pushed together with the
-    /// branch that contains its commit: where that branch is refused, so is the tag.
+    /// What an approval names: the commit itself, not a tag object before it.
+    pub(super) fn approved(&self, target: &Target) -> anyhow::Result<Tagged> {
+        let Some(new) = target.line.change.new_id() else { return Ok(Tagged::Nothing) };
+        Ok(match self.repo.commit_behind(new)? {
+            Some(id) if id == *new => Tagged::Commit { id, governed: false },
+            _ => Tagged::NoCommit,
+        })
+    }
+
+    /// What a tag points at. It may be pushed together with the branch that contains
+    /// its commit: where that branch is refused, so is the tag.
     pub(super) fn tagged(
         &self,
         target: &Target,
-        table: Option<usize>,
-        incoming: &[ObjectId],
+        table: usize,
+        incoming: &[(usize, ObjectId)],
     ) -> anyhow::Result<Tagged> {
         let Some(new) = target.line.change.new_id() else { return Ok(Tagged::Nothing) };
         let Some(commit) = self.repo.commit_behind(new)? else { return Ok(Tagged::NoCommit) };
-        if table.is_none() {
-            // An approval must name the commit itself, not a tag object before it.
-            let is_commit = commit == *new;
-            return Ok(if is_commit {
-                Tagged::Commit { id: commit, governed: false }
-            } else {
-                Tagged::NoCommit
-            });
-        }
         let namespace = namespace_of(&target.name);
-        let same_table = self.branches(&namespace, table)?;
-        let branches =
-            if same_table.is_empty() { self.branches(&namespace, None)? } else { same_table };
-        let tips = branches.into_iter().map(|(_, id)| id).chain(incoming.iter().cloned());
-        for tip in tips.collect::<BTreeSet<_>>() {
+        let of_table = |wanted: usize| -> anyhow::Result<Vec<ObjectId>> {
+            let there = self.branches(&namespace, wanted)?.into_iter().map(|(_, id)| id);
+            let coming = incoming.iter().filter(|(table, _)| *table == wanted);
+            Ok(there.chain(coming.map(|(_, id)| id.clone())).collect())
+        };
+        let mut tips: BTreeSet<ObjectId> = of_table(table)?.into_iter().collect();
+        if tips.is_empty() {
+            // A table of tags only: the branches of the others vouch, but for those
+            // that are on trial.
+            for (index, table) in self.policy.tables.iter().enumerate() {
+                if table.mode == Mode::Enforce {
+                    tips.extend(of_table(index)?);
+                }
+            }
+        }
+        for tip in tips {
             let Some(tip) = self.repo.commit_behind(&tip)? else { continue };
             let contains = self.repo.contains(&tip, &commit);
             if contains.with_context(|| format!("looking for {} in a branch", commit.short()))? {

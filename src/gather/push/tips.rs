@@ -14,7 +14,7 @@ impl Sources<'_> {
         target: &Target,
         table: usize,
     ) -> anyhow::Result<Vec<ObjectId>> {
-        let branches = self.branches(&namespace_of(&target.name), Some(table))?;
+        let branches = self.branches(&namespace_of(&target.name), table)?;
         let mut tips = BTreeSet::new();
         for (name, id) in branches {
             if name != target.name {
@@ -24,24 +24,21 @@ impl Sources<'_> {
         Ok(tips.into_iter().collect())
     }
 
-    /// The branches of one namespace that a table governs, or any table.
+    /// The branches of one namespace that a table governs.
     pub(super) fn branches(
         &self,
         namespace: &str,
-        wanted: Option<usize>,
+        wanted: usize,
     ) -> anyhow::Result<Vec<(RefName, ObjectId)>> {
-        let tables = self.policy.tables.iter().enumerate();
-        let prefixes: BTreeSet<String> = tables
-            .filter(|(index, _)| wanted.is_none_or(|wanted| wanted == *index))
-            .flat_map(|(_, table)| table.refs.literal_prefixes())
-            .collect();
+        let table = self.policy.tables.get(wanted);
+        let prefixes: BTreeSet<String> =
+            table.into_iter().flat_map(|table| table.refs.literal_prefixes()).collect();
         let mut found = Vec::new();
         for prefix in outermost(&prefixes) {
             for (name, id) in self.repo.refs_under(&format!("{namespace}{prefix}"))? {
                 let plain = name.without_namespace();
                 let governing = self.policy.governing(self.repository, &plain);
-                let is_wanted =
-                    wanted.map_or(governing.is_some(), |table| governing == Some(table));
+                let is_wanted = governing == Some(wanted);
                 if plain.branch().is_some() && is_wanted {
                     found.push((name, id));
                 }
