@@ -36,8 +36,9 @@ impl Tips {
     pub fn recorded(&self, name: &RefName) -> anyhow::Result<Recorded> {
         match std::fs::read_to_string(self.file(name)) {
             Ok(text) => match parse(&text) {
-                Some(recorded) => Ok(recorded),
-                None => self.reread(name),
+                Some(recorded) if !recorded.is_empty() => Ok(recorded),
+                // An empty one may be from before a hook that died behind its record.
+                _ => self.reread(name),
             },
             Err(error) if error.kind() == ErrorKind::NotFound => self.reread(name),
             Err(error) => {
@@ -56,8 +57,7 @@ impl Tips {
         for entry in chain::read(&self.evidence)? {
             self.apply(&entry?, name, &mut recorded)?;
         }
-        let reading = || format!("reading {}", self.evidence.display());
-        if self.evidence.try_exists().with_context(reading)? {
+        if !recorded.is_empty() {
             self.write(name, &recorded)?;
         }
         Ok(recorded)
