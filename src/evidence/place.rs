@@ -133,8 +133,8 @@ fn end(bytes: &[u8], is_all: bool, path: &Path) -> anyhow::Result<Option<End>> {
         return Ok(None);
     }
     let (seq, prev) = next(last.as_ref().map(|(head, line)| (head, line.as_slice())))?;
-    if let Some(line) = loose.iter().find(|line| !is_beginning(line, seq, &prev)) {
-        head(line, path)?;
+    if !loose.iter().all(|line| is_beginning(line, seq, &prev)) {
+        bail!(edited(path));
     }
     if let Ok(head) = serde_json::from_slice::<Head>(open)
         && (head.v, head.seq, &head.prev) == (VERSION, seq, &prev)
@@ -160,13 +160,7 @@ pub(super) fn next(last: Option<(&Head, &[u8])>) -> anyhow::Result<(u64, String)
 
 /// What the next record needs of a line.
 pub(super) fn head(line: &[u8], path: &Path) -> anyhow::Result<Head> {
-    let head: Head = serde_json::from_slice(line).with_context(|| {
-        format!(
-            "the last line of the evidence {} is no record: it was edited; keep the file, and \
-             find out by whom",
-            path.display()
-        )
-    })?;
+    let head: Head = serde_json::from_slice(line).with_context(|| edited(path))?;
     if head.v != VERSION {
         bail!(
             "the evidence {} is written in version {}, and this is version {VERSION}",
@@ -175,6 +169,14 @@ pub(super) fn head(line: &[u8], path: &Path) -> anyhow::Result<Head> {
         );
     }
     Ok(head)
+}
+
+fn edited(path: &Path) -> String {
+    format!(
+        "the last line of the evidence {} is no record: it was edited; keep the file, and find \
+         out by whom",
+        path.display()
+    )
 }
 
 fn open(path: &Path) -> anyhow::Result<File> {

@@ -119,7 +119,7 @@ fn a_mending_that_is_torn_in_turn_is_mended() {
 
 #[test]
 fn a_record_that_is_cut_to_other_words_is_no_torn_write() {
-    for edit in ["{\"v\":1,\"seq\":9", "\n", "{\"v\":1,\"seq\":3,\"prev\":\"00"] {
+    for edit in ["{\"v\":1,\"seq\":9", "\n", "{\"v\":1,\"seq\":3,\"prev\":\"zz"] {
         let (_dir, path) = fresh();
         put(&path, &[body()]).unwrap();
         let mut edited = std::fs::read(&path).unwrap();
