@@ -4,7 +4,7 @@
 //! through once:
 //!
 //! ```text
-//! stdin -> ref lines -> git -> Push -> policy.tickets_named -> tracker, approvals -> Facts
+//! stdin -> ref lines -> git -> Push -> policy.inquiry -> tracker, approvals -> Facts
 //! Facts + Policy -> judge -> Verdict -> evidence (Record, appended) -> digest (stderr) -> exit code
 //! ```
 //!
