@@ -147,6 +147,28 @@ fn a_transition_into_an_approved_state_is_an_approval_until_the_ticket_leaves_it
 }
 
 #[test]
+fn a_history_that_is_cut_short_approves_nothing() {
+    let jira = FakeJira::start(Duration::ZERO);
+    jira.change(|state| {
+        let step = step("bob", "Approved", "2026-01-07T10:00:00.000+0000");
+        state.history.insert("PAY-2".to_owned(), vec![step]);
+        state.cut = true;
+    });
+    let keys = "approved_states = [\"Approved\"]\n";
+    let server = server(
+        &jira.http.url,
+        "data-center",
+        keys,
+        &[("from = [\"refs\"]", "from = [\"ticket\"]")],
+    );
+    let ana = server.clone_for("ana");
+    ana.commit("PAY-2: x");
+    let pushed = ana.push(&["main"]);
+    pushed.refused_for(&["tracker-unavailable"]);
+    assert!(pushed.seen().contains("whole `changelog`"), "{}", pushed.seen());
+}
+
+#[test]
 fn a_user_field_and_a_service_desk_approve_as_well() {
     for (jira_keys, prepare) in
         [("approver_field = \"customfield_7\"\n", true), ("service_desk = true\n", false)]

@@ -22,6 +22,8 @@ pub(crate) struct State {
     pub(crate) queries: BTreeMap<String, Vec<String>>,
     /// Whether our token is known.
     pub(crate) known: bool,
+    /// Whether histories are cut, as the total shows.
+    pub(crate) cut: bool,
 }
 
 /// The running server.
@@ -48,6 +50,7 @@ impl FakeJira {
             desk: BTreeMap::new(),
             queries: BTreeMap::new(),
             known: true,
+            cut: false,
         };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
@@ -192,7 +195,9 @@ fn search(state: &State, body: &Value, data_center: bool) -> Reply {
         .filter_map(|key| find(state, key).cloned())
         .map(|mut issue| {
             let histories = state.history.get(issue["key"].as_str().unwrap()).cloned();
-            issue["changelog"] = json!({"histories": histories.unwrap_or_default()});
+            let histories = histories.unwrap_or_default();
+            let total = histories.len() + usize::from(state.cut);
+            issue["changelog"] = json!({"histories": histories, "total": total});
             issue
         })
         .collect();

@@ -32,10 +32,9 @@ pub(super) fn batch(
     for json in issues {
         let mut issue = Issue::parse(&json, remote).map_err(shape)?;
         if historic {
-            let log = json.get("changelog").and_then(|log| log.get("histories"));
-            let log = match log {
+            let log = match json.get("changelog").and_then(whole) {
                 Some(log) => log.clone(),
-                // Some servers expand it for one issue only.
+                // Some servers expand it for one issue only, or cut it in a list.
                 None => changelog(http, &issue.key)?,
             };
             issue.approve(&history::parse(&log).map_err(shape)?, remote);
@@ -154,11 +153,20 @@ impl Page<'_> {
     }
 }
 
+/// The histories, if they are all there: one that is cut may lack the step by which
+/// a ticket left its approved state.
+fn whole(log: &Value) -> Option<&Value> {
+    let histories = log.get("histories")?;
+    let total = log.get("total").and_then(Value::as_u64);
+    let there = histories.as_array()?.len() as u64;
+    total.is_none_or(|total| total == there).then_some(histories)
+}
+
 fn changelog(http: &Http, key: &TicketKey) -> Result<Value, Fault> {
     let json = http.ask(&Request::get(format!("/rest/api/2/issue/{key}?expand=changelog")))?;
-    let log = json.get("changelog").and_then(|log| log.get("histories")).cloned();
     let host = http.host().to_owned();
-    log.ok_or_else(|| Fault::Shape { host, what: "an issue without `changelog`".to_owned() })
+    let what = "an issue without a whole `changelog`".to_owned();
+    json.get("changelog").and_then(whole).cloned().ok_or(Fault::Shape { host, what })
 }
 
 fn current_key(http: &Http, key: &TicketKey) -> Result<Option<TicketKey>, Fault> {
