@@ -27,11 +27,12 @@ need() {
     command -v "$1" >/dev/null 2>&1 || fail "$1 is missing; $2"
 }
 
+# build PROFILE DIRECTORY
 build() {
     need cargo 'get Rust from https://rustup.rs'
     need cc 'install a C compiler; libgit2 is built with it'
-    cargo build --release --locked --quiet --manifest-path "$here/Cargo.toml"
-    BINARY=${CARGO_TARGET_DIR:-$here/target}/release/sockembot
+    cargo build --profile "$1" --locked --quiet --manifest-path "$here/Cargo.toml"
+    BINARY=${CARGO_TARGET_DIR:-$here/target}/$2/sockembot
 }
 
 # Writes beside the file and renames, so that a push never finds half a binary.
@@ -45,7 +46,7 @@ put() {
 
 install_all() {
     need git 'it runs the hook'
-    [ -n "$BINARY" ] || build
+    [ -n "$BINARY" ] || build release release
     put 755 "$BINARY" "$DESTDIR$PREFIX/bin/sockembot"
     # For servers that link one hook into many places; `install` brings its own.
     shim=$(mktemp)
@@ -86,8 +87,9 @@ demo)
     shift
     need git 'the demo pushes with it'
     if [ -z "$BINARY" ]; then
-        printf 'building sockembot; the first time takes a minute or two\n' >&2
-        build
+        # Not optimised: whoever looks for the first time should not wait for that.
+        printf 'building sockembot; the first time takes a minute\n' >&2
+        build dev debug
     fi
     exec "$BINARY" demo "$@"
     ;;
