@@ -103,7 +103,7 @@ impl<'a> Chain<'a> {
     fn open(&mut self, place: &Place, end: &End, policy: &Policy) -> anyhow::Result<()> {
         if end.last.is_none() {
             let uid = place.file.metadata().context("reading who owns the evidence")?.uid();
-            self.add(&Body::Genesis { host: host(), uid })?;
+            self.add(&Body::Genesis { host: host(), created_by: uid })?;
         }
         let known = end.last.as_ref().is_some_and(|(head, _)| {
             head.policy.as_deref() == Some(&policy.sha256) && head.tool == TOOL

@@ -23,7 +23,7 @@ pub fn baseline(
     let body = Body::Baseline {
         repo: repository.to_owned(),
         name: name.clone(),
-        commit: commit.clone(),
+        tip: commit.clone(),
         by: Reason::Admin,
     };
     let until = Instant::now() + policy.deadline;

@@ -103,7 +103,7 @@ impl Tips {
         match (entry.kind.as_str(), text("decision")) {
             ("baseline", _) => {
                 let lacks = || format!("record {} names no commit", entry.seq);
-                push(&mut recorded.found, id("commit")?.with_context(lacks)?);
+                push(&mut recorded.found, id("tip")?.with_context(lacks)?);
             }
             ("change", Some("allow")) => moved(recorded, id("old")?, id("new")?),
             _ => {}

@@ -111,6 +111,7 @@ impl Ledger {
             let mishap = Mishap {
                 incident: failure.incident.clone(),
                 doing: failure.doing.clone(),
+                message: failure.chain.first().cloned().unwrap_or_else(String::new),
                 chain: failure.chain.clone(),
             };
             record.instead(&Instead::Mishap(mishap), until)
@@ -145,7 +146,7 @@ impl Ledger {
         Body::Baseline {
             repo: self.record.repository.clone(),
             name: name.clone(),
-            commit: commit.clone(),
+            tip: commit.clone(),
             by: Reason::FirstSeen,
         }
     }

@@ -93,10 +93,10 @@ fn check_answers_machines_in_json() {
         .unwrap()
         .iter()
         .filter(|rule| rule["result"] == "fail")
-        .map(|rule| rule["rule"].as_str().unwrap())
+        .map(|rule| rule["id"].as_str().unwrap())
         .collect();
     assert_eq!(failed, ["closed-ticket", "missing-approval"]);
-    assert_eq!(found["tickets"][0]["found"]["closed"], true);
+    assert_eq!(found["tickets"][0]["closed"], true);
     assert!(server.evidence().is_empty());
 }
 

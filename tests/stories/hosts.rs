@@ -57,7 +57,7 @@ fn each_host_names_pusher_and_repository_by_its_own_variables() {
         assert!(pushed.digest().contains("pushed by ana ("), "{kind}: {}", pushed.seen());
         let record = &server.records("change")[0];
         assert_eq!(record["repo"], "team/app");
-        assert_eq!(record["pusher"]["login"], "ana");
+        assert_eq!(record["pusher"]["name"], "ana");
         assert_eq!(record["pusher"]["source"], variables[0].0);
     }
 }

@@ -45,7 +45,7 @@ fn a_compliant_push_shows_the_tickets_as_jira_has_them() {
             "{}",
             pushed.seen()
         );
-        let found = server.records("change")[0]["tickets"][0]["found"].clone();
+        let found = server.records("change")[0]["tickets"][0].clone();
         assert_eq!(found["url"], format!("{}/browse/PAY-1", jira.http.url));
         let asked = jira.http.asked();
         assert!(asked.iter().all(|asked| asked.authorization == "Basic Ym90OnMzY3JldC10b2tlbg=="));

@@ -86,35 +86,33 @@ fn a_record_tells_who_what_and_why() {
         "count": 1,
         "items": [
           {
+            "author": {
+              "email": "ana@example.com",
+              "name": "ana"
+            },
+            "author_time": "2026-01-06T08:04:00Z",
+            "coauthors": [
+              "eve@example.com"
+            ],
+            "commit_time": "2026-01-06T08:04:00Z",
+            "committer": {
+              "email": "ana@example.com",
+              "name": "ana"
+            },
             "id": "82958d23e6e9e6581d6ad515c765721ed9a53ea2",
-            "words": {
-              "author": {
-                "email": "ana@example.com",
-                "name": "ana",
-                "time": "2026-01-06T08:04:00Z"
-              },
-              "co_authors": [
-                "eve@example.com"
-              ],
-              "committer": {
-                "email": "ana@example.com",
-                "name": "ana",
-                "time": "2026-01-06T08:04:00Z"
-              },
-              "merge": "none",
-              "parents": [
-                "d4c036fcbdd251e9dc54ad5c1d2d2a4697c91871"
-              ],
-              "subject": "PAY-1: x",
-              "tickets": [
-                "PAY-1",
-                "PAY-2"
-              ],
-              "trailers": [
-                "Ticket: PAY-2",
-                "Co-authored-by: Eve <eve@example.com>"
-              ]
-            }
+            "merge": "none",
+            "parents": [
+              "d4c036fcbdd251e9dc54ad5c1d2d2a4697c91871"
+            ],
+            "subject": "PAY-1: x",
+            "tickets": [
+              "PAY-1",
+              "PAY-2"
+            ],
+            "trailers": [
+              "Ticket: PAY-2",
+              "Co-authored-by: Eve <eve@example.com>"
+            ]
           }
         ],
         "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
@@ -138,7 +136,7 @@ fn a_record_tells_who_what_and_why() {
       "push": "UUID",
       "pusher": {
         "kind": "person",
-        "login": "ana",
+        "name": "ana",
         "source": "REMOTE_USER"
       },
       "ref": "refs/heads/main",
@@ -148,14 +146,14 @@ fn a_record_tells_who_what_and_why() {
         {
           "commits": null,
           "detail": "fast-forward",
-          "result": "pass",
-          "rule": "rewritten-branch"
+          "id": "rewritten-branch",
+          "result": "pass"
         },
         {
           "commits": null,
           "detail": "named by the server",
-          "result": "pass",
-          "rule": "unknown-pusher"
+          "id": "unknown-pusher",
+          "result": "pass"
         },
         {
           "commits": {
@@ -166,8 +164,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-1 and PAY-2",
-          "result": "pass",
-          "rule": "missing-ticket"
+          "id": "missing-ticket",
+          "result": "pass"
         },
         {
           "commits": {
@@ -178,8 +176,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-1",
-          "result": "pass",
-          "rule": "no-such-ticket"
+          "id": "no-such-ticket",
+          "result": "pass"
         },
         {
           "commits": {
@@ -190,8 +188,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-1",
-          "result": "pass",
-          "rule": "closed-ticket"
+          "id": "closed-ticket",
+          "result": "pass"
         },
         {
           "commits": {
@@ -202,8 +200,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-1",
-          "result": "pass",
-          "rule": "wrong-state"
+          "id": "wrong-state",
+          "result": "pass"
         },
         {
           "commits": {
@@ -214,8 +212,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-1",
-          "result": "pass",
-          "rule": "wrong-type"
+          "id": "wrong-type",
+          "result": "pass"
         },
         {
           "commits": {
@@ -226,8 +224,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-1",
-          "result": "pass",
-          "rule": "unmatched-query"
+          "id": "unmatched-query",
+          "result": "pass"
         },
         {
           "commits": {
@@ -238,8 +236,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-1",
-          "result": "pass",
-          "rule": "late-ticket"
+          "id": "late-ticket",
+          "result": "pass"
         },
         {
           "commits": {
@@ -250,8 +248,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-2",
-          "result": "pass",
-          "rule": "no-such-ticket"
+          "id": "no-such-ticket",
+          "result": "pass"
         },
         {
           "commits": {
@@ -262,8 +260,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-2",
-          "result": "pass",
-          "rule": "closed-ticket"
+          "id": "closed-ticket",
+          "result": "pass"
         },
         {
           "commits": {
@@ -274,8 +272,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-2",
-          "result": "pass",
-          "rule": "wrong-state"
+          "id": "wrong-state",
+          "result": "pass"
         },
         {
           "commits": {
@@ -286,8 +284,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-2",
-          "result": "pass",
-          "rule": "wrong-type"
+          "id": "wrong-type",
+          "result": "pass"
         },
         {
           "commits": {
@@ -298,8 +296,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-2",
-          "result": "pass",
-          "rule": "unmatched-query"
+          "id": "unmatched-query",
+          "result": "pass"
         },
         {
           "commits": {
@@ -310,8 +308,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "PAY-2",
-          "result": "pass",
-          "rule": "late-ticket"
+          "id": "late-ticket",
+          "result": "pass"
         },
         {
           "commits": {
@@ -322,8 +320,8 @@ fn a_record_tells_who_what_and_why() {
             "sha256": "40eac672e3f35f28329b3e82db8ac976f94d0940878fcea047128bae293e5c4a"
           },
           "detail": "approved by bob",
-          "result": "pass",
-          "rule": "missing-approval"
+          "id": "missing-approval",
+          "result": "pass"
         }
       ],
       "seq": 4,
@@ -332,35 +330,29 @@ fn a_record_tells_who_what_and_why() {
       "tickets": [
         {
           "answer": "found",
-          "found": {
-            "assignee": null,
-            "closed": false,
-            "closed_at": null,
-            "created": "2026-01-05T09:00:00Z",
-            "key": "PAY-1",
-            "reporter": null,
-            "state": "In Progress",
-            "title": "Round half up in invoices",
-            "type": "Bug",
-            "url": null
-          },
-          "key": "PAY-1"
+          "assignee": null,
+          "closed": false,
+          "created": "2026-01-05T09:00:00Z",
+          "key": "PAY-1",
+          "reporter": null,
+          "resolved": null,
+          "status": "In Progress",
+          "summary": "Round half up in invoices",
+          "type": "Bug",
+          "url": null
         },
         {
           "answer": "found",
-          "found": {
-            "assignee": null,
-            "closed": false,
-            "closed_at": null,
-            "created": "2026-01-05T10:00:00Z",
-            "key": "PAY-2",
-            "reporter": null,
-            "state": "Approved",
-            "title": "Retry the card gateway",
-            "type": "Story",
-            "url": null
-          },
-          "key": "PAY-2"
+          "assignee": null,
+          "closed": false,
+          "created": "2026-01-05T10:00:00Z",
+          "key": "PAY-2",
+          "reporter": null,
+          "resolved": null,
+          "status": "Approved",
+          "summary": "Retry the card gateway",
+          "type": "Story",
+          "url": null
         }
       ],
       "time": "TIME",
@@ -393,7 +385,7 @@ fn foreign_text_stays_inside_its_line() {
     let ana = server.clone_for("ana");
     ana.commit("a \u{2028} \u{1b}[31m \"}\r x\n\n{\"v\":1}\n");
     ana.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
-    let subject = server.records("change")[0]["commits"]["items"][0]["words"]["subject"].clone();
+    let subject = server.records("change")[0]["commits"]["items"][0]["subject"].clone();
     assert!(subject.as_str().unwrap().contains("\u{1b}[31m"));
 }
 

@@ -166,7 +166,7 @@ fn a_real_redmine_tells_its_tickets_its_approvals_and_who_we_are() {
     push("refs #4").refused_for(&["no-such-ticket", "missing-approval"]);
     push("refs #1, #99").refused_for(&["no-such-ticket"]);
 
-    let found = server.records("change")[0]["tickets"][0]["found"].clone();
+    let found = server.records("change")[0]["tickets"][0].clone();
     assert_eq!(found["url"], format!("{}/issues/1", redmine.url));
 
     // A wrong key is answered with 200 and an empty list: nothing follows from it.

@@ -18,7 +18,7 @@ fn body() -> Body {
     Body::Baseline {
         repo: "\n\0\u{2028}\"}{".to_owned(),
         name: RefName::parse(b"refs/heads/main").unwrap(),
-        commit: ObjectId::parse("a".repeat(40).as_bytes()).unwrap(),
+        tip: ObjectId::parse("a".repeat(40).as_bytes()).unwrap(),
         by: Reason::Admin,
     }
 }

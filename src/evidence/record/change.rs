@@ -59,6 +59,7 @@ pub(super) enum Operation {
 /// Who pushed, in the host's words.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct PusherItem {
+    #[serde(rename = "name")]
     login: Option<String>,
     kind: &'static str,
     source: Option<String>,

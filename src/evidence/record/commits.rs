@@ -20,7 +20,7 @@ struct CommitItem {
     id: ObjectId,
     #[serde(skip_serializing_if = "Option::is_none")]
     defect: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(flatten)]
     words: Option<Words>,
 }
 
@@ -28,9 +28,11 @@ struct CommitItem {
 #[derive(Clone, Debug, Serialize)]
 struct Words {
     parents: Vec<ObjectId>,
-    author: SignatureItem,
-    committer: SignatureItem,
-    co_authors: Vec<String>,
+    author: PersonItem,
+    author_time: String,
+    committer: PersonItem,
+    commit_time: String,
+    coauthors: Vec<String>,
     subject: String,
     trailers: Vec<String>,
     tickets: Vec<TicketKey>,
@@ -38,10 +40,9 @@ struct Words {
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct SignatureItem {
+struct PersonItem {
     name: String,
     email: String,
-    time: String,
 }
 
 impl Commits {
@@ -57,9 +58,11 @@ impl Commits {
 fn item(commit: &Commit, table: Option<&Table>) -> CommitItem {
     let words = commit.content.as_ref().map(|content| Words {
         parents: content.parents.iter().take(ITEMS).cloned().collect(),
-        author: signature(&content.author),
-        committer: signature(&content.committer),
-        co_authors: content.co_authors.iter().take(ITEMS).map(|email| bounded(email)).collect(),
+        author: person(&content.author),
+        author_time: content.author.time.to_string(),
+        committer: person(&content.committer),
+        commit_time: content.committer.time.to_string(),
+        coauthors: content.co_authors.iter().take(ITEMS).map(|email| bounded(email)).collect(),
         subject: bounded(&content.subject),
         trailers: content.trailers.iter().take(ITEMS).map(trailer).collect(),
         tickets: table.map_or_else(Vec::new, |table| table.ticket.keys(content)),
@@ -76,12 +79,8 @@ fn item(commit: &Commit, table: Option<&Table>) -> CommitItem {
     CommitItem { id: commit.id.clone(), defect, words }
 }
 
-fn signature(signature: &Signature) -> SignatureItem {
-    SignatureItem {
-        name: bounded(&signature.name),
-        email: bounded(&signature.email),
-        time: signature.time.to_string(),
-    }
+fn person(signature: &Signature) -> PersonItem {
+    PersonItem { name: bounded(&signature.name), email: bounded(&signature.email) }
 }
 
 fn trailer(trailer: &Trailer) -> String {

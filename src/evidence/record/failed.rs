@@ -51,6 +51,8 @@ pub struct Mishap {
     pub incident: String,
     /// What was being done.
     pub doing: String,
+    /// What broke, in one sentence.
+    pub message: String,
     /// The chain of causes, outermost first.
     pub chain: Vec<String>,
 }
@@ -68,9 +70,9 @@ impl Failed {
         let (finding, fault, error) = match instead {
             Instead::Fault(fault) => (Finding::Violation, Some(fault), None),
             Instead::Mishap(error) => {
-                let doing = bounded(&error.doing);
+                let (doing, message) = (bounded(&error.doing), bounded(&error.message));
                 let chain = error.chain.iter().map(|cause| bounded(cause)).collect();
-                (Finding::Error, None, Some(Mishap { doing, chain, ..error }))
+                (Finding::Error, None, Some(Mishap { doing, message, chain, ..error }))
             }
         };
         Self {

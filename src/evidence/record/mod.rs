@@ -64,8 +64,8 @@ pub enum Body {
     Genesis {
         /// The server's name for itself.
         host: String,
-        /// The user whose file it is.
-        uid: u32,
+        /// The user whose file it is, by number.
+        created_by: u32,
     },
     /// The policy, or the program, is another one from here on.
     Policy {
@@ -82,7 +82,7 @@ pub enum Body {
         #[serde(rename = "ref")]
         name: RefName,
         /// Where claims start.
-        commit: ObjectId,
+        tip: ObjectId,
         /// Why it was recorded.
         by: Reason,
     },

@@ -14,6 +14,7 @@ use crate::text::list_and;
 /// One rule with one outcome, and all commits that it is the outcome for.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct RuleItem {
+    #[serde(rename = "id")]
     rule: Rule,
     /// `pass`, `fail`, `waived` or `error`: the last says that nothing is known.
     result: &'static str,

@@ -102,7 +102,7 @@ fn results(record: &str) -> Vec<(String, String)> {
     let record: Value = serde_json::from_str(record).unwrap();
     let text = |rule: &Value, field: &str| rule[field].as_str().unwrap().to_owned();
     let rules = record["rules"].as_array().unwrap();
-    rules.iter().map(|rule| (text(rule, "rule"), text(rule, "result"))).collect()
+    rules.iter().map(|rule| (text(rule, "id"), text(rule, "result"))).collect()
 }
 
 #[test]
@@ -130,14 +130,14 @@ fn foreign_text_stays_one_line_and_is_kept_as_it_is() {
     let record = record(vec![commit(1, subject)], 1);
     assert!(!record.contains(['\n', '\r', '\0', '\u{1b}']));
     let record: Value = serde_json::from_str(&record).unwrap();
-    assert_eq!(record["commits"]["items"][0]["words"]["subject"], subject);
+    assert_eq!(record["commits"]["items"][0]["subject"], subject);
 }
 
 #[test]
 fn a_long_text_is_cut_between_two_characters() {
     let subject = format!("a{}", "\u{e9}".repeat(TEXT));
     let record: Value = serde_json::from_str(&record(vec![commit(1, &subject)], 0)).unwrap();
-    let kept = record["commits"]["items"][0]["words"]["subject"].as_str().unwrap();
+    let kept = record["commits"]["items"][0]["subject"].as_str().unwrap();
     assert_eq!(kept.len(), TEXT - 1);
     assert!(subject.starts_with(kept));
 }

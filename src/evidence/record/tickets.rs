@@ -5,29 +5,30 @@ use serde::Serialize;
 use super::bounded;
 use crate::model::{Closed, Lookup, TicketKey};
 
-/// One key with its answer.
+/// One key with its answer: `found`, `absent` or `unknown`.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct TicketItem {
     key: TicketKey,
     answer: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(flatten)]
     found: Option<FoundItem>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 struct FoundItem {
-    /// The key that the ticket has now; it may have been moved.
-    key: TicketKey,
-    title: String,
-    state: String,
+    /// The key that the ticket has now, where it was moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved_to: Option<TicketKey>,
+    url: Option<String>,
+    summary: String,
     #[serde(rename = "type")]
     kind: Option<String>,
-    created: String,
+    status: String,
     closed: bool,
-    closed_at: Option<String>,
-    url: Option<String>,
+    created: String,
+    resolved: Option<String>,
     reporter: Option<String>,
     assignee: Option<String>,
 }
@@ -41,19 +42,19 @@ impl TicketItem {
             Lookup::Found(ticket) => ticket,
         };
         let text = |text: &Option<String>| text.as_deref().map(bounded);
-        let (closed, closed_at) = match ticket.closed {
+        let (closed, resolved) = match ticket.closed {
             Closed::No => (false, None),
             Closed::Yes { at } => (true, at.map(|at| at.to_string())),
         };
         let found = FoundItem {
-            key: ticket.key.clone(),
-            title: bounded(&ticket.title),
-            state: bounded(&ticket.state),
-            kind: text(&ticket.kind),
-            created: ticket.created.to_string(),
-            closed,
-            closed_at,
+            moved_to: (ticket.key != *key).then(|| ticket.key.clone()),
             url: text(&ticket.url),
+            summary: bounded(&ticket.title),
+            kind: text(&ticket.kind),
+            status: bounded(&ticket.state),
+            closed,
+            created: ticket.created.to_string(),
+            resolved,
             reporter: text(&ticket.reporter),
             assignee: text(&ticket.assignee),
         };
