@@ -29,7 +29,7 @@ const DEFAULT_CONFIG: &str = "/etc/sockembot/config.toml";
 const EXIT_CODES: &str = "\
 Exit codes:
   0   accepted, or done
-  1   refused by the rules
+  1   refused by the rules; doctor: something to mend
   2   the command line is wrong
   70  could not decide, or could not do it";
 

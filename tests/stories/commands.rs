@@ -187,7 +187,7 @@ fn the_help_of_every_command_reads_well() {
 
     Exit codes:
       0   accepted, or done
-      1   refused by the rules
+      1   refused by the rules; doctor: something to mend
       2   the command line is wrong
       70  could not decide, or could not do it
 
