@@ -88,7 +88,7 @@ demo)
     need git 'the demo pushes with it'
     if [ -z "$BINARY" ]; then
         # Not optimised: whoever looks for the first time should not wait for that.
-        printf 'building sockembot; the first time takes a minute\n' >&2
+        printf 'building sockembot; the first time takes a minute or two\n' >&2
         build dev debug
     fi
     exec "$BINARY" demo "$@"
