@@ -1,5 +1,7 @@
 //! Where the evidence last left each ref: an index beside the file, which can always be made anew.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -20,12 +22,15 @@ const KEPT: usize = 16;
 pub struct Tips {
     evidence: PathBuf,
     repository: String,
+    /// What was read in this push already: without an index that is the whole chain.
+    known: RefCell<BTreeMap<RefName, Recorded>>,
 }
 
 impl Tips {
     /// The index beside an evidence file.
     pub fn beside(evidence: &Path, repository: &str) -> Self {
-        Self { evidence: evidence.to_path_buf(), repository: repository.to_owned() }
+        let known = RefCell::default();
+        Self { evidence: evidence.to_path_buf(), repository: repository.to_owned(), known }
     }
 
     /// What is on record about a ref. From the index, where there is one: it may be
@@ -34,16 +39,24 @@ impl Tips {
     /// # Errors
     /// Where neither can be read.
     pub fn recorded(&self, name: &RefName) -> anyhow::Result<Recorded> {
-        match std::fs::read_to_string(self.file(name)) {
-            Ok(text) => match parse(&text) {
-                Some(recorded) if !recorded.is_empty() => Ok(recorded),
-                // An empty one may be from before a hook that died behind its record.
-                _ => self.reread(name),
-            },
-            Err(error) if error.kind() == ErrorKind::NotFound => self.reread(name),
+        if let Some(known) = self.known.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let indexed = match std::fs::read_to_string(self.file(name)) {
+            Ok(text) => parse(&text),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => {
-                Err(error).with_context(|| format!("reading {}", self.file(name).display()))
+                return Err(error)
+                    .with_context(|| format!("reading {}", self.file(name).display()));
             }
+        };
+        match indexed {
+            Some(recorded) if !recorded.is_empty() => {
+                self.known.borrow_mut().insert(name.clone(), recorded.clone());
+                Ok(recorded)
+            }
+            // An empty one may be from before a hook that died behind its record.
+            _ => self.reread(name),
         }
     }
 
@@ -60,6 +73,7 @@ impl Tips {
         if !recorded.is_empty() {
             self.write(name, &recorded)?;
         }
+        self.known.borrow_mut().insert(name.clone(), recorded.clone());
         Ok(recorded)
     }
 
@@ -70,7 +84,7 @@ impl Tips {
     pub fn found(&self, name: &RefName, at: &ObjectId) -> anyhow::Result<()> {
         let mut recorded = self.recorded(name)?;
         push(&mut recorded.found, at.clone());
-        self.write(name, &recorded)
+        self.keep(name, recorded)
     }
 
     /// Adds that a push was let in, from where to where.
@@ -85,7 +99,13 @@ impl Tips {
     ) -> anyhow::Result<()> {
         let mut recorded = self.recorded(name)?;
         moved(&mut recorded, old.cloned(), new.cloned());
-        self.write(name, &recorded)
+        self.keep(name, recorded)
+    }
+
+    fn keep(&self, name: &RefName, recorded: Recorded) -> anyhow::Result<()> {
+        self.write(name, &recorded)?;
+        self.known.borrow_mut().insert(name.clone(), recorded);
+        Ok(())
     }
 
     fn apply(&self, entry: &Entry, name: &RefName, recorded: &mut Recorded) -> anyhow::Result<()> {
@@ -206,6 +226,7 @@ mod tests {
         let (_dir, tips, main) = tips();
         tips.found(&main, &id(1)).unwrap();
         std::fs::write(tips.file(&main), "cut sho").unwrap();
-        assert_eq!(tips.recorded(&main).unwrap(), Recorded::default());
+        let next_push = Tips::beside(&tips.evidence, &tips.repository);
+        assert_eq!(next_push.recorded(&main).unwrap(), Recorded::default());
     }
 }
