@@ -61,7 +61,8 @@ fn judge_ref(
         let checks = guarded::governed_ref(&update);
         return bare(update, table.mode, checks);
     }
-    let exempt = exemption(index, table, pusher);
+    let exempt =
+        table.exempts(pusher).map(|by| branch::Exemption { by: by.to_owned(), table: index + 1 });
     let change = branch::Change { policy, table, pusher, exempt, tickets };
     let judged = approvals::standing(&change, &update, approvals.of(&update.target));
     let checks = branch::checks(&change, &update, &judged);
@@ -80,16 +81,6 @@ fn judge_ref(
 fn bare(update: RefUpdate, mode: Mode, checks: Vec<Check>) -> RefVerdict {
     let (tickets, approvals) = (Vec::new(), Vec::new());
     RefVerdict { update, mode, class: Class::Standard, checks, tickets, approvals }
-}
-
-/// Whom the table spares ticket and approval: by the authenticated pusher only,
-/// since anybody can write a robot's name into a commit.
-fn exemption(index: usize, table: &Table, pusher: &Pusher) -> Option<branch::Exemption> {
-    let login = pusher.login()?;
-    table
-        .automation
-        .contains(login)
-        .then(|| branch::Exemption { by: login.to_owned(), table: index + 1 })
 }
 
 /// The answers for the tickets that this ref's commits name.

@@ -1,7 +1,15 @@
 //! Which table governs what, and which tickets a push names under it.
 
 use super::{ApprovalSource, Policy, Table};
-use crate::model::{Inquiry, Push, RefName, Role};
+use crate::model::{Inquiry, Push, Pusher, RefName, Role};
+
+impl Table {
+    /// The login of a pusher who needs neither ticket nor approval: by the
+    /// authenticated login only, since anybody can write a robot's name into a commit.
+    pub fn exempts<'a>(&self, pusher: &'a Pusher) -> Option<&'a str> {
+        pusher.login().filter(|login| self.automation.contains(*login))
+    }
+}
 
 impl Policy {
     /// The index of the first table that matches both the repository and the ref.
@@ -25,7 +33,7 @@ impl Policy {
         for update in &push.updates {
             let Role::Branch { table, commits, .. } = &update.role else { continue };
             let Some(table) = self.tables.get(*table) else { continue };
-            if push.pusher.login().is_some_and(|login| table.automation.contains(login)) {
+            if table.exempts(&push.pusher).is_some() {
                 continue;
             }
             for commit in commits.iter().filter(|commit| !commit.is_clean_merge()) {
