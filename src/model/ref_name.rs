@@ -77,6 +77,12 @@ impl RefName {
         Self(name.to_owned())
     }
 
+    /// What [`Self::without_namespace`] takes away: empty, or a prefix that ends in `/`.
+    pub fn namespace(&self) -> &str {
+        let plain = self.without_namespace();
+        self.0.strip_suffix(plain.as_str()).unwrap_or("")
+    }
+
     /// The same name inside a namespace as `GIT_NAMESPACE` gives it (`a/b`).
     pub fn in_namespace(&self, namespace: &str) -> Self {
         let prefix: String = namespace

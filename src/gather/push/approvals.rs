@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sources;
 use super::governed::Target;
-use super::tips::namespace_of;
 use crate::gather::git::Repo;
 use crate::model::{Approval, Commit, Identity, ObjectId, Role, Source};
 use crate::policy::ApprovalSource;
@@ -36,7 +35,7 @@ pub(super) fn gather(
     };
     let new: BTreeMap<&ObjectId, &Commit> =
         commits.iter().map(|commit| (&commit.id, commit)).collect();
-    let prefix = format!("{}refs/approvals/{branch}/", namespace_of(&target.name));
+    let prefix = format!("{}refs/approvals/{branch}/", target.name.namespace());
     let mut found = Vec::new();
     for (name, value) in sources.repo.refs_under(&prefix)? {
         let Some(login) = name.as_str().strip_prefix(&prefix) else { continue };
@@ -69,14 +68,12 @@ pub(super) fn gather(
 fn contained(top: &ObjectId, new: &BTreeMap<&ObjectId, &Commit>) -> BTreeSet<ObjectId> {
     let mut found = BTreeSet::new();
     let mut open = vec![top];
-    while let Some((id, commit)) = open.pop().and_then(|id| new.get_key_value(id)) {
-        if found.insert((*id).clone())
+    while let Some(id) = open.pop() {
+        let Some(commit) = new.get(id) else { continue };
+        if found.insert(id.clone())
             && let Ok(content) = &commit.content
         {
             open.extend(&content.parents);
-        }
-        while open.last().is_some_and(|id| !new.contains_key(id)) {
-            open.pop();
         }
     }
     found

@@ -125,11 +125,10 @@ fn approval(rules: &Rulebook<'_>, target: &Target, rest: &str) -> anyhow::Result
     let Some((branch, login)) = rest.rsplit_once('/') else {
         return Ok(Governed::MisnamedApproval);
     };
-    let plain = target.name.without_namespace();
     for (at, _) in branch.match_indices('/') {
         let above = format!("refs/heads/{}", branch.get(..at).unwrap_or(branch));
         let above = RefName::parse(above.as_bytes())?;
-        if rules.names(&above) || (rules.exists)(&beside(target, &plain, &above)?)? {
+        if rules.names(&above) || (rules.exists)(&beside(target, &above)?)? {
             return Ok(Governed::MisnamedApproval);
         }
     }
@@ -147,7 +146,7 @@ fn shadow(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Option<Govern
     let Some(short) = shadowed_name(&plain) else { return Ok(None) };
     let branch = RefName::parse(format!("refs/heads/{short}").as_bytes())?;
     let Some(table) = rules.governing(&branch) else { return Ok(None) };
-    if rules.names(&branch) || (rules.exists)(&beside(target, &plain, &branch)?)? {
+    if rules.names(&branch) || (rules.exists)(&beside(target, &branch)?)? {
         return Ok(Some(Governed::Shadow { branch, table }));
     }
     Ok(None)
@@ -170,7 +169,6 @@ pub fn shadows_of(branch: &RefName) -> Vec<RefName> {
 }
 
 /// A plain name, in the namespace of the target.
-fn beside(target: &Target, plain: &RefName, name: &RefName) -> anyhow::Result<RefName> {
-    let namespace = target.name.as_str().strip_suffix(plain.as_str()).unwrap_or("");
-    Ok(RefName::parse(format!("{namespace}{name}").as_bytes())?)
+fn beside(target: &Target, name: &RefName) -> anyhow::Result<RefName> {
+    Ok(RefName::parse(format!("{}{name}", target.name.namespace()).as_bytes())?)
 }

@@ -6,7 +6,6 @@ use anyhow::Context as _;
 
 use super::Sources;
 use super::governed::{Target, shadows_of};
-use super::tips::namespace_of;
 use crate::model::verdict::Mode;
 use crate::model::{ObjectId, RefName, Tagged};
 
@@ -22,7 +21,7 @@ impl Sources<'_> {
         let (Some(old), Tagged::Commit { id, .. }) = (target.line.change.old_id(), tagged) else {
             return Ok(None);
         };
-        let namespace = namespace_of(&target.name);
+        let namespace = target.name.namespace();
         let branch = RefName::parse(format!("{namespace}refs/heads/{branch}").as_bytes())?;
         let landed = match self.repo.tip(&branch)? {
             Some(tip) => self.repo.contains(&tip, old)?,
@@ -33,7 +32,7 @@ impl Sources<'_> {
     }
 
     pub(super) fn shadow(&self, branch: &RefName) -> anyhow::Result<Option<RefName>> {
-        let namespace = namespace_of(branch);
+        let namespace = branch.namespace();
         for shadow in shadows_of(&branch.without_namespace()) {
             let full = RefName::parse(format!("{namespace}{shadow}").as_bytes())?;
             if self.repo.tip(&full)?.is_some() {
@@ -62,9 +61,9 @@ impl Sources<'_> {
     ) -> anyhow::Result<Tagged> {
         let Some(new) = target.line.change.new_id() else { return Ok(Tagged::Nothing) };
         let Some(commit) = self.repo.commit_behind(new)? else { return Ok(Tagged::NoCommit) };
-        let namespace = namespace_of(&target.name);
+        let namespace = target.name.namespace();
         let of_table = |wanted: usize| -> anyhow::Result<Vec<ObjectId>> {
-            let there = self.branches(&namespace, wanted)?.into_iter().map(|(_, id)| id);
+            let there = self.branches(namespace, wanted)?.into_iter().map(|(_, id)| id);
             let coming = incoming.iter().filter(|(table, _)| *table == wanted);
             Ok(there.chain(coming.map(|(_, id)| id.clone())).collect())
         };

@@ -14,7 +14,7 @@ impl Sources<'_> {
         target: &Target,
         table: usize,
     ) -> anyhow::Result<Vec<ObjectId>> {
-        let branches = self.branches(&namespace_of(&target.name), table)?;
+        let branches = self.branches(target.name.namespace(), table)?;
         let mut tips = BTreeSet::new();
         for (name, id) in branches {
             if name != target.name {
@@ -37,8 +37,7 @@ impl Sources<'_> {
         for prefix in outermost(&prefixes) {
             for (name, id) in self.repo.refs_under(&format!("{namespace}{prefix}"))? {
                 let plain = name.without_namespace();
-                let governing = self.policy.governing(self.repository, &plain);
-                let is_wanted = governing == Some(wanted);
+                let is_wanted = self.policy.governing(self.repository, &plain) == Some(wanted);
                 if plain.branch().is_some() && is_wanted {
                     found.push((name, id));
                 }
@@ -46,12 +45,6 @@ impl Sources<'_> {
         }
         Ok(found)
     }
-}
-
-/// The prefix of a full name that `without_namespace` takes away.
-pub(super) fn namespace_of(name: &RefName) -> String {
-    let plain = name.without_namespace();
-    name.as_str().strip_suffix(plain.as_str()).unwrap_or("").to_owned()
 }
 
 /// Prefixes that no other prefix begins, so that no ref is listed twice.
