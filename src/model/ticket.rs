@@ -137,6 +137,12 @@ pub enum Lookup {
 pub struct Tickets(BTreeMap<TicketKey, Lookup>);
 
 impl Tickets {
+    /// No answer for any of the keys, for one reason.
+    pub fn unknown<'a>(keys: impl IntoIterator<Item = &'a TicketKey>, why: &str) -> Self {
+        let answer = |key: &TicketKey| (key.clone(), Lookup::Unknown { why: why.to_owned() });
+        keys.into_iter().map(answer).collect()
+    }
+
     /// The answer for a key. A key that nobody asked for is unknown, not absent:
     /// a hole in our own plumbing must not read like the developer's fault.
     pub fn get(&self, key: &TicketKey) -> Lookup {

@@ -132,6 +132,13 @@ pub struct Remote {
     pub approver_field: Option<String>,
 }
 
+impl Remote {
+    /// Whether a ticket's history can approve: only then is it asked for.
+    pub fn reads_history(&self) -> bool {
+        !self.approved_states.is_empty() || self.approver_field.is_some()
+    }
+}
+
 /// Where a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenSource {

@@ -104,6 +104,16 @@ impl fmt::Display for Fault {
 }
 
 impl Fault {
+    /// An answer to another question.
+    pub(super) fn unasked(host: &str, key: &str) -> Self {
+        Self::Unasked { host: host.to_owned(), key: key.to_owned() }
+    }
+
+    /// A bug of ours in a thread that looks something up.
+    pub(super) fn broken() -> Self {
+        Self::Ours("a look-up ended in a panic".to_owned())
+    }
+
     /// Whether the same request may well be answered in a moment.
     pub(super) fn may_pass(&self) -> bool {
         match self {

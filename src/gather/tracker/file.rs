@@ -29,18 +29,16 @@ impl Tracker for FileTracker<'_> {
         if keys.is_empty() {
             return Tickets::default();
         }
-        let answer = match read(self.path) {
+        match read(self.path) {
+            Err(error) => Tickets::unknown(keys, &format!("{error:#}")),
             Ok(mut tickets) => {
-                let found = |key| {
-                    tickets
-                        .remove(key)
-                        .map_or(Lookup::Absent, |ticket| Lookup::Found(Box::new(ticket)))
+                let mut found = |key: &TicketKey| match tickets.remove(key) {
+                    Some(ticket) => (key.clone(), Lookup::Found(Box::new(ticket))),
+                    None => (key.clone(), Lookup::Absent),
                 };
-                return keys.iter().cloned().zip(keys.iter().map(found)).collect();
+                keys.iter().map(&mut found).collect()
             }
-            Err(error) => Lookup::Unknown { why: format!("{error:#}") },
-        };
-        keys.iter().map(|key| (key.clone(), answer.clone())).collect()
+        }
     }
 
     fn visit(&self, projects: &BTreeSet<String>) -> Visit {

@@ -5,7 +5,9 @@ mod fault;
 mod file;
 mod http;
 mod jira;
+mod json;
 mod redmine;
+mod steps;
 mod visit;
 
 use std::collections::BTreeSet;

@@ -10,6 +10,8 @@ use serde_json::Value;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::http::{Http, Request, Scheme};
+use super::json::text;
+use super::steps::entered;
 use super::visit::{arrive, has, look};
 use super::{Tracker, Visit};
 use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
@@ -85,7 +87,7 @@ impl RedmineTracker {
             let id = issue.get("id").and_then(Value::as_u64);
             let id = id.ok_or_else(|| shape("an issue without `id`"))?.to_string();
             if !numbers.contains(&id.as_str()) {
-                return Err(Fault::Unasked { host: http.host().to_owned(), key: format!("#{id}") });
+                return Err(Fault::unasked(http.host(), &format!("#{id}")));
             }
             found.insert(id, issue.clone());
         }
@@ -122,7 +124,7 @@ impl RedmineTracker {
         issue: &Value,
         states: &BTreeMap<String, String>,
     ) -> Result<Vec<TicketApproval>, Fault> {
-        if self.remote.approved_states.is_empty() && self.remote.approver_field.is_none() {
+        if !self.remote.reads_history() {
             return Ok(Vec::new());
         }
         let path = format!("/issues/{}.json?include=journals", key.number());
@@ -135,22 +137,15 @@ impl RedmineTracker {
         let is_approved =
             |state: &str| self.remote.approved_states.iter().any(|name| name == state);
         let mut found = Vec::new();
-        let (mut inside, mut last) = (false, None);
-        for journal in journals {
-            for detail in journal.get("details").and_then(Value::as_array).into_iter().flatten() {
-                if text(detail, "name") != Some("status_id") {
-                    continue;
-                }
+        let steps = journals.iter().flat_map(|journal| {
+            let moves = details(journal).filter(|detail| text(detail, "name") == Some("status_id"));
+            moves.map(move |detail| {
                 let to = text(detail, "new_value").and_then(|id| states.get(id));
-                let enters = to.is_some_and(|name| is_approved(name));
-                if enters && !inside {
-                    last = Some(journal);
-                }
-                inside = enters;
-            }
-        }
+                (journal, to.is_some_and(|name| is_approved(name)))
+            })
+        });
         let state = issue.get("status").and_then(|state| text(state, "name")).unwrap_or("");
-        if let Some(journal) = last.filter(|_| inside && is_approved(state)) {
+        if let Some(journal) = entered(steps).filter(|_| is_approved(state)) {
             let by = journal.get("user").and_then(|user| user.get("id")).and_then(Value::as_u64);
             let by = by.ok_or_else(|| shape("a journal without `user`".to_owned()))?;
             let at = time(journal, "created_on").map_err(shape)?;
@@ -170,13 +165,9 @@ impl Tracker for RedmineTracker {
         if inquiry.keys.is_empty() {
             return Tickets::default();
         }
-        let unknown = |why: String| {
-            let answer = |key: &TicketKey| (key.clone(), Lookup::Unknown { why: why.clone() });
-            inquiry.keys.iter().map(answer).collect()
-        };
         let http = match self.connection.http() {
             Ok(http) => http,
-            Err(fault) => return unknown(fault.to_string()),
+            Err(fault) => return Tickets::unknown(&inquiry.keys, &fault.to_string()),
         };
         let keys: Vec<TicketKey> = inquiry.keys.iter().cloned().collect();
         let batches: Vec<_> = std::thread::scope(|scope| {
@@ -191,7 +182,9 @@ impl Tracker for RedmineTracker {
         });
         let mut all = Vec::new();
         for batch in batches {
-            let Ok(batch) = batch else { return unknown("a look-up ended in a panic".to_owned()) };
+            let Ok(batch) = batch else {
+                return Tickets::unknown(&inquiry.keys, &Fault::broken().to_string());
+            };
             all.extend(batch);
         }
         all.into_iter().collect()
@@ -246,11 +239,15 @@ fn ticket(
     })
 }
 
+/// A custom field of the ticket, by its name.
+fn field<'a>(issue: &'a Value, name: &str) -> Option<&'a Value> {
+    let mut fields = issue.get("custom_fields").and_then(Value::as_array).into_iter().flatten();
+    fields.find(|field| text(field, "name") == Some(name))
+}
+
 /// Ids of the users that a field of the ticket names.
 fn field_values(issue: &Value, name: &str) -> Vec<String> {
-    let fields = issue.get("custom_fields").and_then(Value::as_array).into_iter().flatten();
-    let field = fields.clone().find(|field| text(field, "name") == Some(name));
-    match field.and_then(|field| field.get("value")) {
+    match field(issue, name).and_then(|field| field.get("value")) {
         Some(Value::String(id)) if !id.is_empty() => vec![id.clone()],
         Some(Value::Array(ids)) => {
             ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
@@ -261,13 +258,10 @@ fn field_values(issue: &Value, name: &str) -> Vec<String> {
 
 /// When the field was last changed; one that never was is as old as the ticket.
 fn field_changed(journals: &[Value], issue: &Value, name: &str) -> Result<Timestamp, String> {
-    let fields = issue.get("custom_fields").and_then(Value::as_array).into_iter().flatten();
-    let mut fields = fields.filter(|field| text(field, "name") == Some(name));
-    let id = fields.next().and_then(|field| field.get("id")).and_then(Value::as_u64);
+    let id = field(issue, name).and_then(|field| field.get("id")).and_then(Value::as_u64);
     let id = id.map(|id| id.to_string());
     let changes = |journal: &&Value| {
-        let details = journal.get("details").and_then(Value::as_array).into_iter().flatten();
-        details.clone().any(|detail| {
+        details(journal).any(|detail| {
             text(detail, "property") == Some("cf") && text(detail, "name") == id.as_deref()
         })
     };
@@ -277,6 +271,11 @@ fn field_changed(journals: &[Value], issue: &Value, name: &str) -> Result<Timest
     }
 }
 
+/// What a journal changed.
+fn details(journal: &Value) -> impl Iterator<Item = &Value> {
+    journal.get("details").and_then(Value::as_array).into_iter().flatten()
+}
+
 fn account(id: &str) -> Identity {
     Identity::Account { id: format!("redmine:{id}"), email: None }
 }
@@ -284,8 +283,4 @@ fn account(id: &str) -> Identity {
 fn time(json: &Value, name: &str) -> Result<Timestamp, String> {
     let text = text(json, name).ok_or_else(|| format!("no `{name}`"))?;
     text.parse().map_err(|_| format!("`{name}` is no time: {text}"))
-}
-
-fn text<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
-    json.get(name).and_then(Value::as_str)
 }

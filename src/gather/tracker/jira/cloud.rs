@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::issue::{Issue, fields, text};
+use super::issue::{Issue, fields};
 use super::{Batch, JiraTracker, blamed, history, key_in};
 use crate::gather::tracker::fault::Fault;
 use crate::gather::tracker::http::{Http, Request, messages};
+use crate::gather::tracker::json::text;
 use crate::model::{Inquiry, TicketKey};
+use crate::policy::Flavour;
 
 /// Up to a hundred keys: the issues, and beside them the history where it counts.
 pub(super) fn batch(
@@ -18,7 +20,7 @@ pub(super) fn batch(
     inquiry: &Inquiry,
 ) -> Result<Batch, Fault> {
     let remote = &tracker.settings.remote;
-    let approvals = remote.approved_states.len() + usize::from(remote.approver_field.is_some()) > 0;
+    let approvals = remote.reads_history();
     let historic: Vec<&TicketKey> =
         keys.iter().filter(|key| approvals && inquiry.approvals.contains(*key)).collect();
     let (issues, histories) = std::thread::scope(|scope| {
@@ -26,8 +28,7 @@ pub(super) fn batch(
         (bulkfetch(tracker, http, keys), histories.join())
     });
     let mut batch = issues?;
-    let broken = |_| Fault::Ours("a look-up ended in a panic".to_owned());
-    match histories.map_err(broken)? {
+    match histories.map_err(|_| Fault::broken())? {
         Ok(mut histories) => {
             for (key, issue) in &mut batch.found {
                 if historic.contains(&key) {
@@ -72,76 +73,8 @@ fn bulkfetch(tracker: &JiraTracker, http: &Http, keys: &[TicketKey]) -> Result<B
             None => return Err(fault),
         }
     }
-    sort_out(&mut batch, returned, keys, |key| current_key(http, key)).map_err(|unasked| {
-        match unasked {
-            Unpaired::Fault(fault) => fault,
-            Unpaired::Key(key) => {
-                Fault::Unasked { host: http.host().to_owned(), key: key.as_str().to_owned() }
-            }
-        }
-    })?;
+    batch.pair(http, Flavour::Cloud, returned, keys)?;
     Ok(batch)
-}
-
-/// What stands in the way of pairing answers with questions.
-pub(super) enum Unpaired {
-    Fault(Fault),
-    Key(TicketKey),
-}
-
-impl From<Fault> for Unpaired {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-/// Gives each returned issue to the key that was asked for. One under another key
-/// was moved, which the server is asked to confirm; one that stays without a
-/// question shows that the server does not answer what it is asked.
-pub(super) fn sort_out(
-    batch: &mut Batch,
-    mut returned: BTreeMap<TicketKey, Issue>,
-    keys: &[TicketKey],
-    current_key: impl Fn(&TicketKey) -> Result<Option<TicketKey>, Fault>,
-) -> Result<(), Unpaired> {
-    let mut left = Vec::new();
-    for key in keys.iter().filter(|key| !batch.unknown.contains_key(*key)) {
-        match returned.remove(key) {
-            Some(issue) => {
-                batch.found.insert(key.clone(), issue);
-            }
-            None => left.push(key),
-        }
-    }
-    if let Some(excess) = returned.keys().nth(left.len()) {
-        return Err(Unpaired::Key(excess.clone()));
-    }
-    let any_moved = !returned.is_empty();
-    for key in left {
-        let now = if any_moved { current_key(key)? } else { None };
-        match now.and_then(|now| returned.remove(&now)) {
-            Some(issue) => {
-                batch.found.insert(key.clone(), issue);
-            }
-            None => {
-                batch.absent.insert(key.clone());
-            }
-        }
-    }
-    match returned.into_keys().next() {
-        Some(key) => Err(Unpaired::Key(key)),
-        None => Ok(()),
-    }
-}
-
-fn current_key(http: &Http, key: &TicketKey) -> Result<Option<TicketKey>, Fault> {
-    let request = Request::get(format!("/rest/api/3/issue/{key}?fields=status"));
-    let answer = http.send(&request)?;
-    if answer.status == 404 {
-        return Ok(None);
-    }
-    let json = http.success(answer, &request)?;
-    Ok(text(&json, "key").and_then(TicketKey::parse))
 }
 
 /// The changes of state, and of the approvers' field, by the issue's id.

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::cloud::{Unpaired, sort_out};
-use super::issue::{Issue, fields, text};
+use super::issue::{Issue, fields};
 use super::{Batch, JiraTracker, blamed, history, key_in};
 use crate::gather::tracker::fault::Fault;
 use crate::gather::tracker::http::{Answer, Http, Request, messages};
+use crate::gather::tracker::json::text;
 use crate::model::{Inquiry, TicketKey};
+use crate::policy::Flavour;
 
 /// Rounds in which the server names keys that it does not have.
 const ROUNDS: usize = 4;
@@ -21,8 +22,7 @@ pub(super) fn batch(
     inquiry: &Inquiry,
 ) -> Result<Batch, Fault> {
     let remote = &tracker.settings.remote;
-    let historic = keys.iter().any(|key| inquiry.approvals.contains(key))
-        && (!remote.approved_states.is_empty() || remote.approver_field.is_some());
+    let historic = keys.iter().any(|key| inquiry.approvals.contains(key)) && remote.reads_history();
     let mut batch = Batch::default();
     let wanted = fields(remote);
     let (issues, none) = all_pages(http, keys, "", &wanted, historic)?;
@@ -41,16 +41,7 @@ pub(super) fn batch(
         }
         returned.insert(issue.key.clone(), issue);
     }
-    let left: Vec<TicketKey> =
-        keys.iter().filter(|key| !batch.absent.contains(*key)).cloned().collect();
-    sort_out(&mut batch, returned, &left, |key| current_key(http, key)).map_err(|unpaired| {
-        match unpaired {
-            Unpaired::Fault(fault) => fault,
-            Unpaired::Key(key) => {
-                Fault::Unasked { host: http.host().to_owned(), key: key.as_str().to_owned() }
-            }
-        }
-    })?;
+    batch.pair(http, Flavour::DataCenter, returned, keys)?;
     Ok(batch)
 }
 
@@ -167,14 +158,4 @@ fn changelog(http: &Http, key: &TicketKey) -> Result<Value, Fault> {
     let host = http.host().to_owned();
     let what = "an issue without a whole `changelog`".to_owned();
     json.get("changelog").and_then(whole).cloned().ok_or(Fault::Shape { host, what })
-}
-
-fn current_key(http: &Http, key: &TicketKey) -> Result<Option<TicketKey>, Fault> {
-    let request = Request::get(format!("/rest/api/2/issue/{key}?fields=status"));
-    let answer = http.send(&request)?;
-    if answer.status == 404 {
-        return Ok(None);
-    }
-    let json = http.success(answer, &request)?;
-    Ok(text(&json, "key").and_then(TicketKey::parse))
 }

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::issue::{person, text};
+use super::issue::person;
 use super::times::time;
+use crate::gather::tracker::json::text;
+use crate::gather::tracker::steps::entered;
 use crate::model::{Identity, TicketApproval};
 
 /// One field, changed by somebody.
@@ -44,16 +46,8 @@ pub(super) fn transition(
     if !is_approved(state) {
         return None;
     }
-    let mut inside = false;
-    let mut last = None;
-    for change in history.iter().filter(|change| change.is_of("status")) {
-        let enters = is_approved(&change.to);
-        if enters && !inside {
-            last = Some(change);
-        }
-        inside = enters;
-    }
-    let change = last.filter(|_| inside)?;
+    let steps = history.iter().filter(|change| change.is_of("status"));
+    let change = entered(steps.map(|change| (change, is_approved(&change.to))))?;
     Some(TicketApproval { by: change.by.clone()?, at: change.at })
 }
 

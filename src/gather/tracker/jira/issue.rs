@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::history::{self, Change};
 use super::times::time;
+use crate::gather::tracker::json::text;
 use crate::model::{Closed, Identity, Ticket, TicketApproval, TicketKey};
 use crate::policy::Remote;
 
@@ -116,8 +117,4 @@ fn users(field: &Value) -> Vec<Identity> {
 
 fn name(user: &Value) -> Option<String> {
     text(user, "displayName").or_else(|| text(user, "name")).map(str::to_owned)
-}
-
-pub(super) fn text<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
-    json.get(name).and_then(Value::as_str)
 }

@@ -4,6 +4,7 @@ mod cloud;
 mod data_center;
 mod history;
 mod issue;
+mod pairing;
 mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use serde_json::Value;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::http::{Http, Request, Scheme};
+use super::json::text;
 use super::visit::{arrive, has, look};
 use super::{Tracker, Visit};
 use crate::model::{Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
@@ -115,7 +117,7 @@ impl Tracker for JiraTracker {
         }
         let http = match self.connection.http() {
             Ok(http) => http,
-            Err(fault) => return unknown(&inquiry.keys, &fault),
+            Err(fault) => return Tickets::unknown(&inquiry.keys, &fault.to_string()),
         };
         let keys: Vec<TicketKey> = inquiry.keys.iter().cloned().collect();
         let (batches, answers) = std::thread::scope(|scope| {
@@ -145,7 +147,7 @@ impl Tracker for JiraTracker {
             let batches: Vec<_> = batches.into_iter().map(|batch| batch.join()).collect();
             (batches, queries.into_iter().map(|query| query.join()).collect::<Vec<_>>())
         });
-        let broken = Fault::Ours("a look-up ended in a panic".to_owned());
+        let unknown = |fault: &Fault| Tickets::unknown(&inquiry.keys, &fault.to_string());
         let mut matches = Matches::new();
         let mut unanswered: BTreeMap<TicketKey, Fault> = BTreeMap::new();
         for answer in answers {
@@ -154,12 +156,12 @@ impl Tracker for JiraTracker {
                 Ok((_, keys, Err(fault))) => {
                     unanswered.extend(keys.into_iter().map(|key| (key, fault.clone())));
                 }
-                Err(_) => return unknown(&inquiry.keys, &broken),
+                Err(_) => return unknown(&Fault::broken()),
             }
         }
         let mut all = Vec::new();
         for batch in batches {
-            let Ok(batch) = batch else { return unknown(&inquiry.keys, &broken) };
+            let Ok(batch) = batch else { return unknown(&Fault::broken()) };
             for (key, issue) in batch.found {
                 let answer = match unanswered.get(&key) {
                     Some(fault) => Lookup::Unknown { why: fault.to_string() },
@@ -182,9 +184,7 @@ impl Tracker for JiraTracker {
         let remote = &self.settings.remote;
         let api = api(self.settings.flavour);
         let name = |json: &Value| {
-            issue::text(json, "displayName")
-                .or_else(|| issue::text(json, "name"))
-                .map(str::to_owned)
+            text(json, "displayName").or_else(|| text(json, "name")).map(str::to_owned)
         };
         let whoami = format!("{api}/myself");
         let (mut visit, http) = arrive(&self.connection, &remote.url, &whoami, name);
@@ -211,11 +211,6 @@ impl Tracker for JiraTracker {
         }
         visit
     }
-}
-
-fn unknown(keys: &BTreeSet<TicketKey>, fault: &Fault) -> Tickets {
-    let answer = |key: &TicketKey| (key.clone(), Lookup::Unknown { why: fault.to_string() });
-    keys.iter().map(answer).collect()
 }
 
 fn api(flavour: Flavour) -> &'static str {
@@ -249,7 +244,7 @@ fn query_matches(
         (search(query), control.join())
     });
     let found = found?;
-    let control = control.map_err(|_| Fault::Ours("a look-up ended in a panic".to_owned()))??;
+    let control = control.map_err(|_| Fault::broken())??;
     if !control.is_empty() {
         return Err(Fault::Ignored(http.host().to_owned()));
     }
@@ -257,9 +252,7 @@ fn query_matches(
     match found.iter().find(|key| !asked.contains(key)) {
         // A server that does not know the clause leaves it out, and answers with all
         // that it has.
-        Some(key) => {
-            Err(Fault::Unasked { host: http.host().to_owned(), key: key.as_str().to_owned() })
-        }
+        Some(key) => Err(Fault::unasked(http.host(), key.as_str())),
         None => Ok(found),
     }
 }
