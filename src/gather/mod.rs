@@ -5,4 +5,5 @@ pub mod git;
 pub mod host;
 pub mod push;
 pub mod ref_lines;
+pub mod remote;
 pub mod tracker;

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use crate::evidence;
 use crate::exit::Exit;
 use crate::gather::config;
-use crate::gather::tracker::{self, Visit};
+use crate::gather::remote::Visit;
+use crate::gather::tracker;
 use crate::policy::Policy;
 use crate::text;
 

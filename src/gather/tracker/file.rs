@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::{Tracker, Visit};
+use super::Tracker;
+use crate::gather::remote::Visit;
 use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 use crate::text::count;
 

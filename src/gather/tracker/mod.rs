@@ -1,20 +1,14 @@
 //! Where tickets are looked up: all keys of a push at once.
 
-mod connection;
-mod fault;
 mod file;
-mod http;
 mod jira;
-mod json;
 mod redmine;
 mod steps;
-mod visit;
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use jiff::Timestamp;
-
+use super::remote::Visit;
 use crate::model::{Inquiry, Tickets};
 use crate::policy;
 
@@ -25,23 +19,6 @@ pub trait Tracker {
 
     /// Goes there for the admin, and tells what is to be seen.
     fn visit(&self, projects: &BTreeSet<String>) -> Visit;
-}
-
-/// What is to be seen at a tracker.
-#[derive(Clone, Debug, Default)]
-pub struct Visit {
-    /// Where it is.
-    pub place: String,
-    /// Who we are there.
-    pub who: Option<String>,
-    /// How long an answer takes.
-    pub took: Option<Duration>,
-    /// Its clock.
-    pub clock: Option<Timestamp>,
-    /// Projects, fields and states that the config names, and whether they are there.
-    pub seen: Vec<(String, bool)>,
-    /// What was in the way.
-    pub faults: Vec<String>,
 }
 
 /// The tracker that the config names. One behind a URL begins to connect at once,

@@ -7,13 +7,11 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::connection::Connection;
-use super::fault::Fault;
-use super::http::{Http, Request, Scheme};
-use super::json::text;
+use super::Tracker;
 use super::steps::entered;
-use super::visit::{arrive, has, look};
-use super::{Tracker, Visit};
+use crate::gather::remote::{
+    Connection, Fault, Http, Request, Scheme, Visit, arrive, has, look, text,
+};
 use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 use crate::policy::Remote;
 

@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use super::issue::{Issue, fields};
 use super::{Batch, JiraTracker, blamed, history, key_in};
-use crate::gather::tracker::fault::Fault;
-use crate::gather::tracker::http::{Http, Request, messages};
-use crate::gather::tracker::json::text;
+use crate::gather::remote::{Fault, Http, Request, messages, text};
 use crate::model::{Inquiry, TicketKey};
 use crate::policy::Flavour;
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::issue::person;
 use super::times::time;
-use crate::gather::tracker::json::text;
+use crate::gather::remote::text;
 use crate::gather::tracker::steps::entered;
 use crate::model::{Identity, TicketApproval};
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::history::{self, Change};
 use super::times::time;
-use crate::gather::tracker::json::text;
+use crate::gather::remote::text;
 use crate::model::{Closed, Identity, Ticket, TicketApproval, TicketKey};
 use crate::policy::Remote;
 

@@ -13,12 +13,10 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::connection::Connection;
-use super::fault::Fault;
-use super::http::{Http, Request, Scheme};
-use super::json::text;
-use super::visit::{arrive, has, look};
-use super::{Tracker, Visit};
+use super::Tracker;
+use crate::gather::remote::{
+    Connection, Fault, Http, Request, Scheme, Visit, arrive, has, look, text,
+};
 use crate::model::{Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 use crate::policy::{Flavour, Jira};
 use issue::Issue;

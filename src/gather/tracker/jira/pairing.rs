@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::issue::Issue;
 use super::{Batch, api};
-use crate::gather::tracker::fault::Fault;
-use crate::gather::tracker::http::{Http, Request};
-use crate::gather::tracker::json::text;
+use crate::gather::remote::{Fault, Http, Request, text};
 use crate::model::TicketKey;
 use crate::policy::Flavour;
 

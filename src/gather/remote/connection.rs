@@ -13,7 +13,7 @@ use crate::policy::Remote;
 type Opening = JoinHandle<Result<(Arc<Http>, JoinHandle<Result<Value, Fault>>), Fault>>;
 
 /// The client, and who it is for the tracker.
-pub(super) struct Connection {
+pub(in crate::gather) struct Connection {
     state: Mutex<State>,
 }
 
@@ -31,7 +31,7 @@ enum Who {
 impl Connection {
     /// Starts to connect: reads token and certificates, and asks who we are, since
     /// an answer that shows nothing is only to be believed by somebody known.
-    pub(super) fn start(
+    pub(in crate::gather) fn start(
         remote: Remote,
         scheme: Scheme,
         whoami: impl Into<String>,
@@ -48,7 +48,7 @@ impl Connection {
     }
 
     /// The client.
-    pub(super) fn http(&self) -> Result<Arc<Http>, Fault> {
+    pub(in crate::gather) fn http(&self) -> Result<Arc<Http>, Fault> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let broken = || Fault::Ours("preparing the HTTP client ended in a panic".to_owned());
         if matches!(*state, State::Opening(_)) {
@@ -69,7 +69,7 @@ impl Connection {
     }
 
     /// What the tracker says about our account.
-    pub(super) fn who(&self) -> Result<Value, Fault> {
+    pub(in crate::gather) fn who(&self) -> Result<Value, Fault> {
         self.http()?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let broken = || Fault::Ours("asking who we are ended in a panic".to_owned());

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Why a request has no answer. Displayed as a fragment after "because"; no token
 /// and no address with a password stands in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(in crate::gather) enum Fault {
     /// The name of the host is not known.
     Name(String),
     /// Nobody listens there.
@@ -105,17 +105,17 @@ impl fmt::Display for Fault {
 
 impl Fault {
     /// An answer to another question.
-    pub(super) fn unasked(host: &str, key: &str) -> Self {
+    pub(in crate::gather) fn unasked(host: &str, key: &str) -> Self {
         Self::Unasked { host: host.to_owned(), key: key.to_owned() }
     }
 
     /// A bug of ours in a thread that looks something up.
-    pub(super) fn broken() -> Self {
+    pub(in crate::gather) fn broken() -> Self {
         Self::Ours("a look-up ended in a panic".to_owned())
     }
 
     /// Whether the same request may well be answered in a moment.
-    pub(super) fn may_pass(&self) -> bool {
+    pub(in crate::gather) fn may_pass(&self) -> bool {
         match self {
             Self::Broken { status, .. } => matches!(status, 500 | 502 | 503 | 504),
             Self::TooMany { .. } | Self::Cut(_) => true,
@@ -125,7 +125,7 @@ impl Fault {
 
     /// What kept a request from being sent or its answer from being read. `after`
     /// is the time that it was given.
-    pub(super) fn of(error: &reqwest::Error, host: &str, after: Duration) -> Self {
+    pub(in crate::gather) fn of(error: &reqwest::Error, host: &str, after: Duration) -> Self {
         let host = host.to_owned();
         if error.is_timeout() {
             return Self::TimeOut { host, after };
@@ -161,7 +161,7 @@ impl Fault {
 
 /// The error by which a redirect to another host is stopped.
 #[derive(Debug)]
-pub(super) struct Elsewhere(pub(super) String);
+pub(in crate::gather) struct Elsewhere(pub(in crate::gather) String);
 
 impl fmt::Display for Elsewhere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

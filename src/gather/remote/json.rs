@@ -3,6 +3,6 @@
 use serde_json::Value;
 
 /// A text field.
-pub(super) fn text<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
+pub(in crate::gather) fn text<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
     json.get(name).and_then(Value::as_str)
 }

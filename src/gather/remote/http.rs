@@ -21,34 +21,34 @@ const TRIES: u32 = 3;
 
 /// What to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Request {
+pub(in crate::gather) struct Request {
     /// Path and query, from the tracker's URL on.
-    pub(super) path: String,
+    pub(in crate::gather) path: String,
     /// JSON to post; a plain question without.
-    pub(super) body: Option<Value>,
+    pub(in crate::gather) body: Option<Value>,
 }
 
 impl Request {
-    pub(super) fn get(path: impl Into<String>) -> Self {
+    pub(in crate::gather) fn get(path: impl Into<String>) -> Self {
         Self { path: path.into(), body: None }
     }
 
-    pub(super) fn post(path: &str, body: Value) -> Self {
+    pub(in crate::gather) fn post(path: &str, body: Value) -> Self {
         Self { path: path.to_owned(), body: Some(body) }
     }
 }
 
 /// An answer in JSON, of whatever status.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) json: Value,
+pub(in crate::gather) struct Answer {
+    pub(in crate::gather) status: u16,
+    pub(in crate::gather) json: Value,
     /// The server's clock.
-    pub(super) date: Option<String>,
+    pub(in crate::gather) date: Option<String>,
 }
 
 /// A connection to one tracker.
-pub(super) struct Http {
+pub(in crate::gather) struct Http {
     client: Client,
     base: String,
     host: String,
@@ -58,7 +58,11 @@ pub(super) struct Http {
 
 impl Http {
     /// Prepares the client: reads token and certificates, and connects nowhere.
-    pub(super) fn open(remote: &Remote, scheme: Scheme, deadline: Instant) -> Result<Self, Fault> {
+    pub(in crate::gather) fn open(
+        remote: &Remote,
+        scheme: Scheme,
+        deadline: Instant,
+    ) -> Result<Self, Fault> {
         // Another thread may have set the same one.
         let _same = rustls::crypto::ring::default_provider().install_default();
         let base = remote.url.clone();
@@ -86,13 +90,13 @@ impl Http {
     }
 
     /// The host that is asked.
-    pub(super) fn host(&self) -> &str {
+    pub(in crate::gather) fn host(&self) -> &str {
         &self.host
     }
 
     /// Sends a request, again where that may help and there is time. Statuses that
     /// are answers of the interface (400, 404 of one ticket) are the caller's.
-    pub(super) fn send(&self, request: &Request) -> Result<Answer, Fault> {
+    pub(in crate::gather) fn send(&self, request: &Request) -> Result<Answer, Fault> {
         let mut tries = 0;
         loop {
             let fault = match self.send_once(request) {
@@ -188,13 +192,17 @@ impl Http {
     }
 
     /// The JSON of a request that has to succeed.
-    pub(super) fn ask(&self, request: &Request) -> Result<Value, Fault> {
+    pub(in crate::gather) fn ask(&self, request: &Request) -> Result<Value, Fault> {
         let answer = self.send(request)?;
         self.success(answer, request)
     }
 
     /// The JSON of an answer that has to be a success.
-    pub(super) fn success(&self, answer: Answer, request: &Request) -> Result<Value, Fault> {
+    pub(in crate::gather) fn success(
+        &self,
+        answer: Answer,
+        request: &Request,
+    ) -> Result<Value, Fault> {
         let host = self.host.clone();
         match answer.status {
             200..=299 => Ok(answer.json),
@@ -207,7 +215,7 @@ impl Http {
 
 /// How the token goes into the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scheme {
+pub(in crate::gather) enum Scheme {
     /// `Basic USER:TOKEN` where there is a user, else `Bearer TOKEN`.
     BasicOrBearer,
     /// `Basic TOKEN:x`, as Redmine takes its keys (Redmine REST API, "Authentication").
@@ -238,7 +246,7 @@ fn endpoint(path: &str) -> String {
 }
 
 /// What Jira and Redmine say about an error.
-pub(super) fn messages(json: &Value) -> String {
+pub(in crate::gather) fn messages(json: &Value) -> String {
     let list = json.get("errorMessages").or_else(|| json.get("errors")).and_then(Value::as_array);
     let texts = list.into_iter().flatten().filter_map(Value::as_str);
     let text = texts.collect::<Vec<_>>().join("; ");

@@ -1,17 +1,34 @@
 //! What a visit to a tracker has in common, whichever it is.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde_json::Value;
 
-use super::Visit;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::http::{Http, Request};
 
+/// What is to be seen at a server.
+#[derive(Clone, Debug, Default)]
+pub struct Visit {
+    /// Where it is.
+    pub place: String,
+    /// Who we are there.
+    pub who: Option<String>,
+    /// How long an answer takes.
+    pub took: Option<Duration>,
+    /// Its clock.
+    pub clock: Option<Timestamp>,
+    /// Projects, fields and states that the config names, and whether they are there.
+    pub seen: Vec<(String, bool)>,
+    /// What was in the way.
+    pub faults: Vec<String>,
+}
+
 /// Connects and asks who we are; comes back with the client where that went well.
-pub(super) fn arrive(
+pub(in crate::gather) fn arrive(
     connection: &Connection,
     place: &str,
     whoami: &str,
@@ -44,7 +61,7 @@ pub(super) fn arrive(
 }
 
 /// Notes whether something is there, or why that can't be told.
-pub(super) fn look(visit: &mut Visit, what: String, seen: Result<bool, Fault>) {
+pub(in crate::gather) fn look(visit: &mut Visit, what: String, seen: Result<bool, Fault>) {
     match seen {
         Ok(seen) => visit.seen.push((what, seen)),
         Err(fault) => visit.faults.push(format!("{what}: {fault}")),
@@ -52,7 +69,7 @@ pub(super) fn look(visit: &mut Visit, what: String, seen: Result<bool, Fault>) {
 }
 
 /// Whether one of a list of things has this name, or this id.
-pub(super) fn has(list: Option<&Value>, wanted: &str) -> bool {
+pub(in crate::gather) fn has(list: Option<&Value>, wanted: &str) -> bool {
     list.and_then(Value::as_array).into_iter().flatten().any(|item| {
         ["name", "id"].iter().any(|key| item.get(key).and_then(Value::as_str) == Some(wanted))
     })

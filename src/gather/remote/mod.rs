@@ -1,0 +1,14 @@
+//! What every tracker and forge behind a URL shares: one client, one deadline, one list of faults.
+
+mod connection;
+mod fault;
+mod http;
+mod json;
+mod visit;
+
+pub(super) use connection::Connection;
+pub(super) use fault::Fault;
+pub(super) use http::{Answer, Http, Request, Scheme, messages};
+pub(super) use json::text;
+pub use visit::Visit;
+pub(super) use visit::{arrive, has, look};
