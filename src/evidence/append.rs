@@ -71,7 +71,7 @@ impl<'a> Chain<'a> {
     fn after(end: &End, policy: &'a Policy, time: Timestamp) -> anyhow::Result<Self> {
         let last = end.last.as_ref();
         let (next, prev) = next(last.map(|(head, line)| (head, line.as_slice())))?;
-        let time = in_order(time, last.map(|(head, _)| head))?;
+        let time = in_order(time, last.map(|(head, _)| head));
         let log = match last {
             Some((head, _)) => head.log.clone(),
             None => uuid::Uuid::new_v4().to_string(),
@@ -141,13 +141,10 @@ impl<'a> Chain<'a> {
 
 /// The scheduler may let another push through between reading the clock and coming
 /// for the lock. That is no step of the clock, and must not look like one.
-fn in_order(time: Timestamp, last: Option<&Head>) -> anyhow::Result<Timestamp> {
-    let Some(head) = last else { return Ok(time) };
-    let before: Timestamp = head.time.parse().with_context(|| {
-        format!("reading the time of record {}, which was edited: {:?}", head.seq, head.time)
-    })?;
-    let is_overtaken = before > time && before.duration_since(time) < OVERTAKEN;
-    Ok(if is_overtaken { before } else { time })
+fn in_order(time: Timestamp, last: Option<&Head>) -> Timestamp {
+    let Some(head) = last else { return time };
+    let is_overtaken = head.time > time && head.time.duration_since(time) < OVERTAKEN;
+    if is_overtaken { head.time } else { time }
 }
 
 /// The kernel's name for this host; a record without it is worth as much.

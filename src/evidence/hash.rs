@@ -6,5 +6,6 @@ use sha2::{Digest as _, Sha256};
 pub(super) const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |digit: u8| char::from_digit(u32::from(digit), 16).unwrap_or('?');
+    Sha256::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

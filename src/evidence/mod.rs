@@ -2,19 +2,19 @@
 
 mod append;
 mod baseline;
-mod chain;
 mod hash;
 mod json;
 mod place;
+pub mod read;
 mod record;
 mod tips;
 mod torn;
 
 pub use append::append;
 pub use baseline::baseline;
-pub use chain::state;
 pub use json::as_json;
 pub use place::Busy;
+pub use read::state;
 pub use record::{ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason};
 pub use tips::Tips;
 pub use torn::Fragment;

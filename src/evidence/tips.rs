@@ -6,10 +6,9 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use serde_json::Value;
 
-use super::chain::{self, Entry};
 use super::hash::sha256;
+use super::read::{Body, read};
 use crate::gather::push::Recorded;
 use crate::model::{ObjectId, RefName};
 
@@ -67,8 +66,9 @@ impl Tips {
     /// Where the chain is broken or can't be read, or the index can't be written.
     pub fn reread(&self, name: &RefName) -> anyhow::Result<Recorded> {
         let mut recorded = Recorded::default();
-        for entry in chain::read(&self.evidence)? {
-            self.apply(&entry?, name, &mut recorded)?;
+        for record in read(&self.evidence)? {
+            let broken = || format!("reading the evidence {}", self.evidence.display());
+            self.apply(record.with_context(broken)?.body, name, &mut recorded);
         }
         if !recorded.is_empty() {
             self.write(name, &recorded)?;
@@ -108,27 +108,22 @@ impl Tips {
         Ok(())
     }
 
-    fn apply(&self, entry: &Entry, name: &RefName, recorded: &mut Recorded) -> anyhow::Result<()> {
-        let text = |field: &str| entry.fields.get(field).and_then(Value::as_str);
-        let written = text("target").or(text("ref"));
-        if text("repo") != Some(self.repository.as_str()) || written != Some(name.as_str()) {
-            return Ok(());
-        }
-        let id = |field| match text(field) {
-            None => Ok(None),
-            Some(text) => ObjectId::parse(text.as_bytes())
-                .map(Some)
-                .with_context(|| format!("record {}: `{field}` is no id: {text:?}", entry.seq)),
-        };
-        match (entry.kind.as_str(), text("decision")) {
-            ("baseline", _) => {
-                let lacks = || format!("record {} names no commit", entry.seq);
-                push(&mut recorded.found, id("tip")?.with_context(lacks)?);
+    fn apply(&self, body: Body, name: &RefName, recorded: &mut Recorded) {
+        match body {
+            Body::Baseline(baseline)
+                if baseline.repo == self.repository && baseline.name == *name =>
+            {
+                push(&mut recorded.found, baseline.tip);
             }
-            ("change", Some("allow")) => moved(recorded, id("old")?, id("new")?),
+            Body::Change(change)
+                if change.is_allowed()
+                    && change.repo == self.repository
+                    && change.target() == name =>
+            {
+                moved(recorded, change.old, change.new);
+            }
             _ => {}
         }
-        Ok(())
     }
 
     fn write(&self, name: &RefName, recorded: &Recorded) -> anyhow::Result<()> {

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The id of an object that exists. The all-zero id, git's word for "no such
 /// ref", is taken out by the parser and never travels.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct ObjectId(Box<str>);
 
 /// What is wrong with an id.
@@ -48,6 +48,14 @@ impl ObjectId {
     /// The first eight digits, as the digest shows them.
     pub fn short(&self) -> &str {
         self.0.get(..8).unwrap_or(&self.0)
+    }
+}
+
+impl TryFrom<String> for ObjectId {
+    type Error = BadObjectId;
+
+    fn try_from(text: String) -> Result<Self, BadObjectId> {
+        Self::parse(text.as_bytes())
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A name such as `refs/heads/main`: well formed, but not necessarily existing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct RefName(String);
 
 /// Why git would not take the name, or why we can't hold it against a pattern.
@@ -90,6 +90,14 @@ impl RefName {
             .filter(|part| !part.is_empty())
             .fold(String::new(), |all, part| all + "refs/namespaces/" + part + "/");
         Self(prefix + &self.0)
+    }
+}
+
+impl TryFrom<String> for RefName {
+    type Error = BadRefName;
+
+    fn try_from(text: String) -> Result<Self, BadRefName> {
+        Self::parse(text.as_bytes())
     }
 }
 

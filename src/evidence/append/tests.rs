@@ -6,7 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::evidence::{Reason, chain};
+use crate::evidence::Reason;
+use crate::evidence::read::{Record, read};
 use crate::model::{ObjectId, RefName};
 use crate::policy::TEMPLATE;
 
@@ -37,8 +38,17 @@ fn fresh() -> (tempfile::TempDir, PathBuf) {
     (dir, path)
 }
 
+fn records(path: &Path) -> Vec<Record> {
+    read(path).unwrap().map(Result::unwrap).collect()
+}
+
+fn kind(line: &str) -> String {
+    let fields: serde_json::Value = serde_json::from_str(line).unwrap();
+    fields["type"].as_str().unwrap().to_owned()
+}
+
 fn types(path: &Path) -> Vec<String> {
-    chain::read(path).unwrap().map(|entry| entry.unwrap().kind).collect()
+    records(path).iter().map(|record| kind(&record.line)).collect()
 }
 
 #[test]
@@ -66,8 +76,7 @@ fn many_pushes_at_once_make_one_unbroken_chain_whose_time_goes_on() {
             });
         }
     });
-    let time = |entry: anyhow::Result<chain::Entry>| entry.unwrap().fields["time"].to_string();
-    let times: Vec<String> = chain::read(&path).unwrap().map(time).collect();
+    let times: Vec<Timestamp> = records(&path).iter().map(|record| record.time).collect();
     assert_eq!(times.len(), 2 + 400);
     assert!(times.is_sorted());
 }
@@ -78,11 +87,11 @@ fn a_clock_that_was_set_back_stays_on_record() {
     for time in ["2026-01-06T09:00:01Z", "2026-01-06T09:00:00.5Z", "2026-01-06T08:00:00Z"] {
         append(&path, &policy(""), time.parse().unwrap(), &[body()], soon()).unwrap();
     }
-    let all: Vec<chain::Entry> = chain::read(&path).unwrap().map(Result::unwrap).collect();
-    let minutes: Vec<_> =
-        all.iter().map(|entry| &entry.fields["time"].as_str().unwrap()[..16]).collect();
+    let all: Vec<String> =
+        records(&path).iter().map(|record| format!("{:.3}", record.time)).collect();
+    let minutes: Vec<&str> = all.iter().map(|time| &time[..16]).collect();
     assert_eq!(minutes[2..], ["2026-01-06T09:00", "2026-01-06T09:00", "2026-01-06T08:00"]);
-    assert!(all[3].fields["time"].as_str() >= all[2].fields["time"].as_str());
+    assert!(all[3] >= all[2]);
 }
 
 #[test]
@@ -126,7 +135,7 @@ fn a_record_that_is_cut_to_other_words_is_no_torn_write() {
         edited.extend(format!("{edit}\n").into_bytes());
         std::fs::write(&path, &edited).unwrap();
         assert!(put(&path, &[body()]).unwrap_err().to_string().contains("was edited"));
-        let read = chain::read(&path).unwrap().collect::<anyhow::Result<Vec<_>>>();
+        let read = read(&path).unwrap().collect::<Result<Vec<_>, _>>();
         assert!(read.is_err(), "{edit:?} was read as if it were nothing");
     }
 }

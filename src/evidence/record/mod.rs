@@ -12,6 +12,7 @@ mod rules;
 mod tests;
 mod tickets;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::torn::Fragment;
@@ -44,16 +45,18 @@ pub(super) struct Line<'a> {
     pub(super) body: &'a Body,
 }
 
-/// What of a line the next one needs.
+/// What all lines have.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Head {
     pub(super) v: u32,
     pub(super) seq: u64,
     pub(super) prev: String,
-    pub(super) time: String,
+    pub(super) time: Timestamp,
     pub(super) log: String,
     pub(super) policy: Option<String>,
     pub(super) tool: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
 }
 
 /// What a record is about; `type` names it.
