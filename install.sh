@@ -50,8 +50,10 @@ install_all() {
     put 755 "$BINARY" "$DESTDIR$PREFIX/bin/sockembot"
     # For servers that link one hook into many places; `install` brings its own.
     shim=$(mktemp)
-    sed "s|^binary=.*|binary='$PREFIX/bin/sockembot'|" "$here/hooks/pre-receive" >"$shim"
-    put 755 "$shim" "$DESTDIR$PREFIX/share/sockembot/pre-receive"
+    for hook in pre-receive post-receive; do
+        sed "s|^binary=.*|binary='$PREFIX/bin/sockembot'|" "$here/hooks/$hook" >"$shim"
+        put 755 "$shim" "$DESTDIR$PREFIX/share/sockembot/$hook"
+    done
     rm "$shim"
     config=$DESTDIR/etc/sockembot/config.toml
     if [ -e "$config" ]; then
@@ -69,7 +71,7 @@ install_all() {
 }
 
 uninstall_all() {
-    for file in bin/sockembot share/sockembot/pre-receive; do
+    for file in bin/sockembot share/sockembot/pre-receive share/sockembot/post-receive; do
         file=$DESTDIR$PREFIX/$file
         [ ! -e "$file" ] || { rm "$file" && printf 'removed %s\n' "$file"; }
     done

@@ -1,16 +1,17 @@
 //! The command line: parse it, run one command, and say how it ended.
 
 use std::io::{self, Write};
+use std::panic::catch_unwind;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit::Exit;
 use crate::gather::ref_lines;
 use crate::guard::Guard;
 use crate::operate::{self, baseline, check, other_hook};
-use crate::{digest, gate};
+use crate::{digest, gate, text};
 
 /// Keeps every change to a ticket and a second pair of eyes: a git pre-receive hook.
 ///
@@ -36,7 +37,9 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Judge a push; git runs this through the installed hook
-    PreReceive(PreReceive),
+    PreReceive(Hook),
+    /// Record what landed; git runs this through the installed hook
+    PostReceive(Hook),
     /// Judge commits by hand, in a clone or in CI
     ///
     /// Nothing is recorded. Approvals are read from refs/approvals/; in a clone,
@@ -44,9 +47,9 @@ enum Command {
     Check(Check),
     /// Print a commented config with every key and its default
     Init,
-    /// Install the hook into repositories
+    /// Install the hooks into repositories
     Install(Install),
-    /// Remove the hook from repositories, and put back what was there before
+    /// Remove the hooks from repositories, and put back what was there before
     Uninstall(Repositories),
     /// Accept a ref's history up to a commit without judging it, and record that
     Baseline(Baseline),
@@ -64,10 +67,10 @@ struct Config {
 }
 
 #[derive(Debug, Args)]
-struct PreReceive {
+struct Hook {
     #[command(flatten)]
     config: Config,
-    /// A hook to run as well, once this one has accepted
+    /// A hook to run as well, after this one; not after a refusal
     #[arg(long, value_name = "HOOK")]
     then: Option<PathBuf>,
 }
@@ -136,6 +139,7 @@ struct Demo {
 pub fn run(cli: Cli) -> Exit {
     let done = match cli.command {
         Command::PreReceive(args) => return pre_receive(&args),
+        Command::PostReceive(args) => return post_receive(&args),
         Command::Check(args) => check(args),
         Command::Init => operate::init::init(&mut io::stdout().lock()).map(|()| Exit::Accepted),
         Command::Install(args) => install(&args),
@@ -153,7 +157,7 @@ pub fn run(cli: Cli) -> Exit {
     })
 }
 
-fn pre_receive(args: &PreReceive) -> Exit {
+fn pre_receive(args: &Hook) -> Exit {
     let guard = match Guard::start() {
         Ok(guard) => guard,
         Err(error) => {
@@ -175,6 +179,30 @@ fn pre_receive(args: &PreReceive) -> Exit {
             _ => Ok(answer.exit),
         }
     })
+}
+
+/// The push has landed: what goes wrong is told, and stops nobody.
+fn post_receive(args: &Hook) -> Exit {
+    let landed = || {
+        let input = ref_lines::read(io::stdin().lock())?;
+        let recorded = catch_unwind(|| gate::post_receive(&args.config.config, &input, &variable));
+        warn_of(recorded.unwrap_or_else(|_| Err(anyhow!("sockembot has a bug here"))));
+        match &args.then {
+            Some(hook) => other_hook::run(hook, &input),
+            None => Ok(Exit::Accepted),
+        }
+    };
+    landed().unwrap_or_else(|error| {
+        warn_of(Err(error));
+        Exit::Accepted
+    })
+}
+
+fn warn_of(recorded: anyhow::Result<()>) {
+    if let Err(error) = recorded {
+        let line = format!("warning: this landed, but that is not on record: {error:#}");
+        let _gone = writeln!(io::stderr().lock(), "{}", text::clean(&line));
+    }
 }
 
 fn check(args: Check) -> anyhow::Result<Exit> {

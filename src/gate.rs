@@ -1,11 +1,13 @@
 //! The one procedure: gather, judge, record, answer.
 
+mod landed;
 mod ledger;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use landed::post_receive;
 use ledger::Ledger;
 
 use crate::digest::{Frame, Occasion, digest};

@@ -1,9 +1,11 @@
 //! The evidence: one hash-chained, append-only file, written before any answer.
 
 mod append;
+mod backwards;
 mod baseline;
 mod hash;
 mod json;
+mod landed;
 mod place;
 pub mod read;
 mod record;
@@ -13,8 +15,11 @@ mod torn;
 pub use append::append;
 pub use baseline::baseline;
 pub use json::as_json;
+pub use landed::landed;
 pub use place::Busy;
 pub use read::state;
-pub use record::{ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason};
+pub use record::{
+    ApprovalRecord, Body, Change, Failed, Fault, Instead, LandedRecord, Mishap, Reason,
+};
 pub use tips::Tips;
 pub use torn::Fragment;

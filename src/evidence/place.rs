@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde::de::IgnoredAny;
 
+use super::backwards::Backwards;
 use super::hash::{ZEROS, sha256};
 use super::record::{Head, VERSION};
 use super::torn::{Fragment, is_beginning};
@@ -87,65 +88,47 @@ impl Place {
     /// # Errors
     /// Where the last whole line is no record of ours: it was edited.
     pub(super) fn end(&mut self, path: &Path) -> anyhow::Result<End> {
-        let mut bytes = Vec::new();
-        let mut start = self.file.metadata().with_context(|| reading(path))?.len();
-        loop {
-            // The first line of what was read may lack its beginning.
-            let known = match start {
-                0 => Some(0),
-                _ => bytes.iter().position(|b| *b == b'\n').map(|at| at + 1),
-            };
-            if let Some(known) = known
-                && let Some(end) = end(bytes.get(known..).unwrap_or(&[]), start == 0, path)?
-            {
-                return Ok(end);
-            }
-            if bytes.len() > 2 * LONGEST {
+        let mut lines = Backwards::of(&mut self.file).with_context(|| reading(path))?;
+        let mut bytes = 0;
+        let mut line = || -> anyhow::Result<Option<Vec<u8>>> {
+            let line = lines.next().transpose().with_context(|| reading(path))?;
+            bytes += line.as_ref().map_or(0, Vec::len);
+            if bytes > 2 * LONGEST {
                 bail!("the last line of the evidence {} is too long to be ours", path.display());
             }
-            let block = start.min(64 * 1024);
-            start -= block;
-            let mut before = vec![0; usize::try_from(block)?];
-            self.file.seek(SeekFrom::Start(start)).with_context(|| reading(path))?;
-            self.file.read_exact(&mut before).with_context(|| reading(path))?;
-            before.append(&mut bytes);
-            bytes = before;
+            Ok(line)
+        };
+        let open = line()?.unwrap_or_else(Vec::new);
+        let mut loose = Vec::new();
+        let mut last = None;
+        while let Some(line) = line()? {
+            if serde_json::from_slice::<IgnoredAny>(&line).is_ok() {
+                last = Some((head(&line, path)?, line));
+                break;
+            }
+            loose.push(line);
         }
+        let (seq, prev) = next(last.as_ref().map(|(head, line)| (head, line.as_slice())))?;
+        if !loose.iter().all(|line| is_beginning(line, seq, &prev)) {
+            bail!(edited(path));
+        }
+        if let Ok(head) = serde_json::from_slice::<Head>(&open)
+            && (head.v, head.seq, &head.prev) == (VERSION, seq, &prev)
+        {
+            return Ok(End { last: Some((head, open)), rest: Rest::LineFeed });
+        }
+        Ok(End { last, rest: Rest::of(loose, &open) })
     }
 }
 
-/// How a file ends whose last lines are these; none where the last record is
-/// further up.
-fn end(bytes: &[u8], is_all: bool, path: &Path) -> anyhow::Result<Option<End>> {
-    let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-    let (lines, open) = bytes.split_at(whole);
-    let mut loose = Vec::new();
-    let mut last = None;
-    // What stands behind the last line feed is `open`, and no line.
-    for line in lines.rsplit(|b| *b == b'\n').skip(1) {
-        if serde_json::from_slice::<IgnoredAny>(line).is_ok() {
-            last = Some((head(line, path)?, line.to_vec()));
-            break;
-        }
-        loose.push(line);
+impl Rest {
+    /// Of loose lines, last to first, and what stands behind them.
+    fn of(loose: Vec<Vec<u8>>, open: &[u8]) -> Self {
+        let is_open = !open.is_empty();
+        let lines = loose.iter().rev().map(Vec::as_slice).chain(is_open.then_some(open));
+        let fragments: Vec<Fragment> = lines.map(Fragment::of).collect();
+        if fragments.is_empty() { Self::Nothing } else { Self::Torn { fragments, is_open } }
     }
-    if last.is_none() && !is_all {
-        return Ok(None);
-    }
-    let (seq, prev) = next(last.as_ref().map(|(head, line)| (head, line.as_slice())))?;
-    if !loose.iter().all(|line| is_beginning(line, seq, &prev)) {
-        bail!(edited(path));
-    }
-    if let Ok(head) = serde_json::from_slice::<Head>(open)
-        && (head.v, head.seq, &head.prev) == (VERSION, seq, &prev)
-    {
-        return Ok(Some(End { last: Some((head, open.to_vec())), rest: Rest::LineFeed }));
-    }
-    let is_open = !open.is_empty();
-    let torn = loose.into_iter().rev().chain(is_open.then_some(open));
-    let fragments: Vec<Fragment> = torn.map(Fragment::of).collect();
-    let rest = if fragments.is_empty() { Rest::Nothing } else { Rest::Torn { fragments, is_open } };
-    Ok(Some(End { last, rest }))
 }
 
 /// The number of the record that is due after this one, and the hash that it names.

@@ -83,7 +83,7 @@ impl Tips {
     /// Where the index can't be read or written.
     pub fn found(&self, name: &RefName, at: &ObjectId) -> anyhow::Result<()> {
         let mut recorded = self.recorded(name)?;
-        push(&mut recorded.found, at.clone());
+        found(&mut recorded, at.clone());
         self.keep(name, recorded)
     }
 
@@ -102,6 +102,16 @@ impl Tips {
         self.keep(name, recorded)
     }
 
+    /// Adds that git wrote a ref, as a record had let it.
+    ///
+    /// # Errors
+    /// Where the index can't be read or written.
+    pub fn landed(&self, name: &RefName, new: &ObjectId) -> anyhow::Result<()> {
+        let mut recorded = self.recorded(name)?;
+        landed(&mut recorded, new.clone());
+        self.keep(name, recorded)
+    }
+
     fn keep(&self, name: &RefName, recorded: Recorded) -> anyhow::Result<()> {
         self.write(name, &recorded)?;
         self.known.borrow_mut().insert(name.clone(), recorded);
@@ -113,7 +123,16 @@ impl Tips {
             Body::Baseline(baseline)
                 if baseline.repo == self.repository && baseline.name == *name =>
             {
-                push(&mut recorded.found, baseline.tip);
+                found(recorded, baseline.tip);
+            }
+            Body::Landed(record)
+                if record.change.is_some()
+                    && record.repo == self.repository
+                    && record.name == *name =>
+            {
+                if let Some(new) = record.new {
+                    landed(recorded, new);
+                }
             }
             Body::Change(change)
                 if change.is_allowed()
@@ -135,7 +154,9 @@ impl Tips {
         let lines = |word: &str, ids: &[ObjectId]| -> String {
             ids.iter().map(|id| format!("{word} {id}\n")).collect()
         };
-        let text = lines("found", &recorded.found) + &lines("allowed", &recorded.allowed);
+        let text = lines("found", &recorded.found)
+            + &lines("allowed", &recorded.allowed)
+            + &lines("landed", recorded.landed.as_slice());
         // The last line tells a whole file from one that a crash cut short.
         file.write_all(format!("{text}end\n").as_bytes()).with_context(writing)?;
         file.persist(&path).with_context(writing)?;
@@ -166,6 +187,24 @@ fn moved(recorded: &mut Recorded, old: Option<ObjectId>, new: Option<ObjectId>) 
     }
 }
 
+/// Git says that the ref was written, so it is there, or where a later push was let
+/// go: never again where it was before. Two pushes may tell of it in any order.
+fn landed(recorded: &mut Recorded, new: ObjectId) {
+    if let Some(at) = recorded.allowed.iter().rposition(|id| *id == new) {
+        recorded.allowed.drain(..=at);
+        push(&mut recorded.found, new.clone());
+        recorded.landed = Some(new);
+    }
+}
+
+/// An admin's word, or what the first record found: the ref may be there.
+fn found(recorded: &mut Recorded, at: ObjectId) {
+    push(&mut recorded.found, at.clone());
+    if recorded.landed.is_some() {
+        push(&mut recorded.allowed, at);
+    }
+}
+
 fn push(ids: &mut Vec<ObjectId>, id: ObjectId) {
     ids.retain(|known| *known != id);
     ids.push(id);
@@ -181,6 +220,7 @@ fn parse(text: &str) -> Option<Recorded> {
         match word {
             "found" => recorded.found.push(id),
             "allowed" => recorded.allowed.push(id),
+            "landed" => recorded.landed = Some(id),
             _ => return None,
         }
     }
@@ -214,6 +254,24 @@ mod tests {
         assert_eq!((known.allowed.len(), known.allowed.last()), (KEPT, Some(&id(19))));
         tips.allowed(&main, Some(&id(19)), None).unwrap();
         assert_eq!(tips.recorded(&main).unwrap(), Recorded::default());
+    }
+
+    #[test]
+    fn what_landed_is_where_a_ref_is_whatever_came_before() {
+        let (_dir, tips, main) = tips();
+        tips.allowed(&main, Some(&id(0)), Some(&id(1))).unwrap();
+        tips.allowed(&main, Some(&id(1)), Some(&id(2))).unwrap();
+        // The second push tells before the first does.
+        tips.landed(&main, &id(2)).unwrap();
+        tips.landed(&main, &id(1)).unwrap();
+        let known = tips.recorded(&main).unwrap();
+        assert_eq!((&known.landed, &known.allowed), (&Some(id(2)), &vec![]));
+        assert_eq!(parse(&std::fs::read_to_string(tips.file(&main)).unwrap()), Some(known));
+        // A value that nobody let in is none that the branch may be at.
+        tips.landed(&main, &id(9)).unwrap();
+        assert_eq!(tips.recorded(&main).unwrap().landed, Some(id(2)));
+        tips.found(&main, &id(9)).unwrap();
+        assert_eq!(tips.recorded(&main).unwrap().allowed, [id(9)]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Putting the hook into repositories, beside the one that was there, and taking it out again.
+//! Putting the hooks into repositories, beside those that were there, and taking them out again.
 
 use std::fs::{File, Metadata, Permissions};
 use std::io::{ErrorKind, Write};
@@ -8,23 +8,18 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+use super::shim::{self, Shim};
 use crate::gather::config;
 use crate::policy::{Host, Policy, Tracker};
 
-/// The hook as it is installed, but for its paths.
-const SHIM: &str = include_str!("../../hooks/pre-receive");
-
-/// By this line a hook of ours is known.
-const MARK: &str = "# Runs sockembot on each push. Written by `sockembot install`";
-
 const KEPT: &str = ".kept-by-sockembot";
 
-/// Installs the hook into each repository. Doing it again changes nothing but the
+/// Installs the hooks into each repository. Doing it again changes nothing but the
 /// paths.
 ///
 /// # Errors
-/// Where the config has a mistake, or a repository can't take the hook; the ones
-/// before it have it then.
+/// Where the config has a mistake, or a repository can't take a hook; the ones
+/// before it have theirs then.
 pub fn install(
     repositories: &[PathBuf],
     config: &Path,
@@ -34,22 +29,34 @@ pub fn install(
     let policy = config::load(config)?;
     warn(&policy, out)?;
     for repository in repositories {
-        let hook = place(repository, &policy.host)?;
-        let installing = || format!("installing the hook {}", hook.display());
-        let kept = keep(&hook).with_context(installing)?;
-        let runs = match kept.as_deref() {
-            Some(kept) if is_executable(kept)? => Some(kept),
-            _ => None,
-        };
-        write(&hook, &shim(binary, config, runs)?).with_context(installing)?;
-        writeln!(out, "installed {}", hook.display())?;
-        match (&kept, runs) {
-            (Some(kept), Some(_)) => writeln!(out, "  it runs {} after it", kept.display())?,
-            (Some(kept), None) => {
-                writeln!(out, "  {} is not executable, and so not run", kept.display())?;
-            }
-            (None, _) => {}
+        for shim in Shim::ALL {
+            put(shim, &place(repository, shim, &policy.host)?, config, binary, out)?;
         }
+    }
+    Ok(())
+}
+
+fn put(
+    shim: Shim,
+    hook: &Path,
+    config: &Path,
+    binary: &Path,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let installing = || format!("installing the hook {}", hook.display());
+    let kept = keep(hook).with_context(installing)?;
+    let runs = match kept.as_deref() {
+        Some(kept) if is_executable(kept)? => Some(kept),
+        _ => None,
+    };
+    write(hook, &shim.with(binary, config, runs)?).with_context(installing)?;
+    writeln!(out, "installed {}", hook.display())?;
+    match (&kept, runs) {
+        (Some(kept), Some(_)) => writeln!(out, "  it runs {} after it", kept.display())?,
+        (Some(kept), None) => {
+            writeln!(out, "  {} is not executable, and so not run", kept.display())?;
+        }
+        (None, _) => {}
     }
     Ok(())
 }
@@ -69,14 +76,14 @@ fn warn(policy: &Policy, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes the hook out of each repository, and puts back what was there before.
+/// Takes the hooks out of each repository, and puts back what was there before.
 ///
 /// # Errors
 /// Where a hook can't be removed.
 pub fn uninstall(repositories: &[PathBuf], out: &mut dyn Write) -> anyhow::Result<()> {
     for repository in repositories {
         let mut found = false;
-        for hook in places(repository)? {
+        for hook in all_places(repository)? {
             if !is_ours(&hook)? {
                 continue;
             }
@@ -99,10 +106,11 @@ pub fn uninstall(repositories: &[PathBuf], out: &mut dyn Write) -> anyhow::Resul
 }
 
 /// Where a host looks for our hook in a repository.
-fn place(repository: &Path, host: &Host) -> anyhow::Result<PathBuf> {
-    let [plain, gitea, gitlab] = places(repository)?;
+fn place(repository: &Path, shim: Shim, host: &Host) -> anyhow::Result<PathBuf> {
+    let [plain, gitea, gitlab] = places(repository, shim)?;
     // Gitaly runs what is in `custom_hooks` (GitLab documentation, "Git server
-    // hooks"); Gitea's own `pre-receive` runs what is in `pre-receive.d`.
+    // hooks"); Gitea's own `pre-receive` runs what is in `pre-receive.d`;
+    // and so for `post-receive`.
     Ok(match host {
         Host::Gitlab => gitlab,
         _ if ["gitea", "forgejo"].iter().any(|name| gitea.with_file_name(name).exists()) => gitea,
@@ -110,7 +118,15 @@ fn place(repository: &Path, host: &Host) -> anyhow::Result<PathBuf> {
     })
 }
 
-fn places(repository: &Path) -> anyhow::Result<[PathBuf; 3]> {
+fn all_places(repository: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    for shim in Shim::ALL {
+        all.extend(places(repository, shim)?);
+    }
+    Ok(all)
+}
+
+fn places(repository: &Path, shim: Shim) -> anyhow::Result<[PathBuf; 3]> {
     let git_dir = rev_parse(repository, &["--git-common-dir"])?;
     let hooks = rev_parse(repository, &["--git-path", "hooks"])?;
     if !hooks.starts_with(&git_dir) {
@@ -121,10 +137,11 @@ fn places(repository: &Path) -> anyhow::Result<[PathBuf; 3]> {
             hooks.display()
         );
     }
+    let name = shim.name();
     Ok([
-        hooks.join("pre-receive"),
-        hooks.join("pre-receive.d/sockembot"),
-        git_dir.join("custom_hooks/pre-receive.d/sockembot"),
+        hooks.join(name),
+        hooks.join(format!("{name}.d/sockembot")),
+        git_dir.join(format!("custom_hooks/{name}.d/sockembot")),
     ])
 }
 
@@ -196,7 +213,7 @@ fn kept_beside(hook: &Path) -> PathBuf {
 
 fn is_ours(hook: &Path) -> anyhow::Result<bool> {
     match std::fs::read(hook) {
-        Ok(text) => Ok(String::from_utf8_lossy(&text).contains(MARK)),
+        Ok(text) => Ok(shim::is_ours(&text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error).with_context(|| format!("reading {}", hook.display())),
     }
@@ -209,27 +226,6 @@ fn is_executable(hook: &Path) -> anyhow::Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error).with_context(|| format!("reading {}", hook.display())),
     }
-}
-
-/// The shim with its three paths.
-fn shim(binary: &Path, config: &Path, kept: Option<&Path>) -> anyhow::Result<String> {
-    let mut text = String::new();
-    for line in SHIM.lines() {
-        let line = match line.split_once('=').map(|(name, _)| name) {
-            Some("binary") => format!("binary={}", quoted(binary)?),
-            Some("config") => format!("config={}", quoted(config)?),
-            Some("kept") => format!("kept={}", kept.map_or(Ok("''".to_owned()), quoted)?),
-            _ => line.to_owned(),
-        };
-        text.push_str(&line);
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-fn quoted(path: &Path) -> anyhow::Result<String> {
-    let Some(text) = path.to_str() else { bail!("the path {} is not UTF-8", path.display()) };
-    Ok(format!("'{}'", text.replace('\'', r"'\''")))
 }
 
 fn write(hook: &Path, text: &str) -> anyhow::Result<()> {
@@ -249,18 +245,4 @@ fn write(hook: &Path, text: &str) -> anyhow::Result<()> {
     file.persist(hook)?;
     File::open(directory)?.sync_all()?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_survive_the_shell() {
-        let path = Path::new("/it's a $(path)/sockembot");
-        let text = shim(path, path, None).unwrap();
-        assert!(text.contains(r"binary='/it'\''s a $(path)/sockembot'"), "{text}");
-        assert!(text.contains("kept=''"));
-        assert!(text.contains(MARK));
-    }
 }

@@ -7,3 +7,4 @@ pub mod doctor;
 pub mod init;
 pub mod install;
 pub mod other_hook;
+mod shim;

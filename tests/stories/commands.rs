@@ -137,15 +137,27 @@ fn a_baseline_is_for_a_governed_ref_and_a_commit_by_its_whole_name() {
     assert_eq!((&record["repo"], &record["by"]), (&"app".into(), &"admin".into()));
 }
 
+/// All of them; the empty one is the list.
+const COMMANDS: &[&str] = &[
+    "",
+    "pre-receive",
+    "post-receive",
+    "check",
+    "init",
+    "install",
+    "uninstall",
+    "baseline",
+    "doctor",
+    "demo",
+];
+
 #[test]
 fn the_help_of_every_command_reads_well() {
     let server = Server::new();
     let mut all = String::new();
-    for command in
-        ["", "pre-receive", "check", "init", "install", "uninstall", "baseline", "doctor", "demo"]
-    {
+    for command in COMMANDS {
         let args: Vec<&str> =
-            [command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
+            [*command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
         let said = server.sockembot(&args);
         assert!(said.status.success());
         all.push_str(&format!(
@@ -166,17 +178,18 @@ fn the_help_of_every_command_reads_well() {
     Usage: sockembot <COMMAND>
 
     Commands:
-      pre-receive  Judge a push; git runs this through the installed hook
-      check        Judge commits by hand, in a clone or in CI
-      init         Print a commented config with every key and its default
-      install      Install the hook into repositories
-      uninstall    Remove the hook from repositories, and put back what was there
-                   before
-      baseline     Accept a ref's history up to a commit without judging it, and
-                   record that
-      doctor       Find what is wrong on this server, and how to mend it
-      demo         Watch it work: a throw-away server and real pushes, no network
-      help         Print this message or the help of the given subcommand(s)
+      pre-receive   Judge a push; git runs this through the installed hook
+      post-receive  Record what landed; git runs this through the installed hook
+      check         Judge commits by hand, in a clone or in CI
+      init          Print a commented config with every key and its default
+      install       Install the hooks into repositories
+      uninstall     Remove the hooks from repositories, and put back what was there
+                    before
+      baseline      Accept a ref's history up to a commit without judging it, and
+                    record that
+      doctor        Find what is wrong on this server, and how to mend it
+      demo          Watch it work: a throw-away server and real pushes, no network
+      help          Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help
@@ -198,7 +211,19 @@ fn the_help_of_every_command_reads_well() {
 
     Options:
           --config <FILE>  The config file [default: /etc/sockembot/config.toml]
-          --then <HOOK>    A hook to run as well, once this one has accepted
+          --then <HOOK>    A hook to run as well, after this one; not after a
+                           refusal
+      -h, --help           Print help
+
+    $ sockembot post-receive --help
+    Record what landed; git runs this through the installed hook
+
+    Usage: sockembot post-receive [OPTIONS]
+
+    Options:
+          --config <FILE>  The config file [default: /etc/sockembot/config.toml]
+          --then <HOOK>    A hook to run as well, after this one; not after a
+                           refusal
       -h, --help           Print help
 
     $ sockembot check --help
@@ -251,7 +276,7 @@ fn the_help_of_every_command_reads_well() {
       -h, --help  Print help
 
     $ sockembot install --help
-    Install the hook into repositories
+    Install the hooks into repositories
 
     Usage: sockembot install [OPTIONS] <REPO>...
 
@@ -263,7 +288,7 @@ fn the_help_of_every_command_reads_well() {
       -h, --help           Print help
 
     $ sockembot uninstall --help
-    Remove the hook from repositories, and put back what was there before
+    Remove the hooks from repositories, and put back what was there before
 
     Usage: sockembot uninstall <REPO>...
 
@@ -324,7 +349,7 @@ fn the_demo_plays_every_scene_and_leaves_nothing_behind() {
     let played = hermetic(BINARY, &tmp).arg("demo").env("TMPDIR", &tmp).output().unwrap();
     let said = String::from_utf8_lossy(&played.stdout);
     assert!(played.status.success(), "{said}\n{}", String::from_utf8_lossy(&played.stderr));
-    assert!(said.contains("18 records of evidence"), "{said}");
+    assert!(said.contains("19 records of evidence"), "{said}");
     assert_eq!(std::fs::read_dir(&tmp).unwrap().count(), 0);
     let kept =
         hermetic(BINARY, &tmp).args(["demo", "--keep"]).env("TMPDIR", &tmp).output().unwrap();

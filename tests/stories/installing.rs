@@ -34,6 +34,7 @@ fn a_hook_that_was_there_is_kept_and_both_must_agree() {
     assert_snapshot!(install(&server).answer(), @"
     installed DIR/app.git/hooks/pre-receive
       it runs DIR/app.git/hooks/pre-receive.kept-by-sockembot after it
+    installed DIR/app.git/hooks/post-receive
     ");
     assert_eq!(server.read(KEPT), script);
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
@@ -63,7 +64,10 @@ fn installing_again_changes_nothing_and_uninstalling_restores_all() {
     assert!(again.landed(), "{}", again.stderr);
     assert_eq!((server.read(HOOK), server.read(KEPT)), (shim, script.to_owned()));
     let gone = sockembot(&server, &["uninstall", &server.repo()]);
-    assert_snapshot!(gone.answer(), @"restored DIR/app.git/hooks/pre-receive");
+    assert_snapshot!(gone.answer(), @"
+    restored DIR/app.git/hooks/pre-receive
+    removed DIR/app.git/hooks/post-receive
+    ");
     assert_eq!(server.read(HOOK), script);
     assert!(!server.path(KEPT).exists());
     let twice = sockembot(&server, &["uninstall", &server.repo()]);
@@ -101,6 +105,28 @@ fn gitea_s_own_hook_runs_ours() {
 }
 
 #[test]
+fn a_hook_that_ran_after_a_push_runs_after_ours() {
+    let server = Server::new();
+    let hook = "app.git/hooks/post-receive";
+    server.program(hook, "#!/bin/sh\necho \"the other hook read $(cat)\"\nexit 3\n");
+    install(&server);
+    assert!(server.path("app.git/hooks/post-receive.kept-by-sockembot").exists());
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let id = ana.approved_commit("PAY-1: x", &bob);
+    for evidence in ["evidence.jsonl", "no/such/evidence.jsonl"] {
+        server.edit("config.toml", "evidence.jsonl", evidence);
+        let line = format!("{} {id} refs/heads/main\n", server.tip("refs/heads/main"));
+        let repo = server.repo();
+        let mut ours = hermetic(&server.at(hook), Path::new(&repo));
+        let said = crate::support::run(ours.env("GIT_DIR", "."), line.as_bytes());
+        let shown = Shown::of(&said, server.home());
+        assert_eq!(shown.stdout, format!("the other hook read {line}"));
+        assert_eq!(shown.code, Some(3));
+        assert_eq!(shown.stderr.is_empty(), evidence == "evidence.jsonl", "{}", shown.stderr);
+    }
+}
+
+#[test]
 fn what_can_t_take_a_hook_says_why() {
     let server = Server::new();
     let config = server.at("config.toml");
@@ -132,6 +158,7 @@ fn the_script_installs_keeps_the_config_and_uninstalls() {
     assert_snapshot!(first.answer(), @"
     installed DIR/dest/opt/sockembot/bin/sockembot
     installed DIR/dest/opt/sockembot/share/sockembot/pre-receive
+    installed DIR/dest/opt/sockembot/share/sockembot/post-receive
     installed DIR/dest/etc/sockembot/config.toml
     next: edit the config, then, as the user who runs git: sockembot install REPO...
     ");

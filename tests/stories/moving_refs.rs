@@ -32,7 +32,7 @@ fn a_governed_branch_is_never_rewritten() {
     hint: run `git pull --rebase origin main`, then push without --force
     hint: to take a change back, push a commit that reverts it
 
-    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #6 HASH, pushed by ana (REMOTE_USER)
     ");
     assert_eq!(server.tip("refs/heads/main"), id);
 }
@@ -139,7 +139,59 @@ fn history_that_landed_around_the_hook_is_judged_with_the_next_push() {
     hint: somebody who neither wrote nor pushes this must approve
     hint: mend the other faults first, then have the new commits approved
 
-    policy HASH, evidence #6 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #7 HASH, pushed by ana (REMOTE_USER)
     ");
     assert!(server.records("change").last().unwrap()["lapse"].is_object());
+}
+
+#[test]
+fn a_branch_that_was_set_back_around_the_hook_is_told_and_the_push_goes_on() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let first = ana.approved_commit("PAY-1: x", &bob);
+    ana.push(&["main"]).accepted();
+    let second = ana.approved_commit("PAY-2: y", &bob);
+    ana.push(&["main"]).accepted();
+    server.git(&["update-ref", "refs/heads/main", &first]);
+    ana.renew();
+    ana.approved_commit("PAY-1: z", &bob);
+    let landed = ana.push(&["main"]);
+    landed.accepted();
+    assert_eq!(landed.codes(), ["lapse"]);
+    assert_snapshot!(landed.digest(), @"
+    success: 1 commit to main complies, about to ship:
+      PAY-1  Round half up in invoices  In Progress  bob  1 commit
+
+    warning[lapse]: main was moved around this hook: the last record left it
+      at cdbfe307, it was found at 769f4e2e; the commits in between are
+      judged too
+    hint: #platform-help can accept them on record:
+    hint:   `sockembot baseline app refs/heads/main 769f4e2eb531c5dc570b9ba88d0630c06b868753`
+
+    policy HASH, evidence #10 HASH, pushed by ana (REMOTE_USER)
+    ");
+    let record = server.records("change").pop().unwrap();
+    assert_eq!(record["lapse"]["recorded"], second);
+    assert_eq!(record["lapse"]["found"], first);
+    ana.approved_commit("PAY-2: again", &bob);
+    let next = ana.push(&["main"]);
+    next.accepted();
+    assert!(next.codes().is_empty(), "{}", next.seen());
+}
+
+/// Whoever holds a branch back for a moment brings no lapse about.
+#[test]
+fn a_push_that_was_let_in_and_failed_to_land_leaves_no_lapse() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    ana.push(&["main"]).accepted();
+    ana.approved_commit("PAY-2: y", &bob);
+    server.write("app.git/refs/heads/main.lock", "");
+    assert!(!ana.push(&["main"]).landed());
+    std::fs::remove_file(server.path("app.git/refs/heads/main.lock")).unwrap();
+    assert_eq!(server.records("landed").len(), 1);
+    let landed = ana.push(&["main"]);
+    landed.accepted();
+    assert!(landed.codes().is_empty(), "{}", landed.seen());
 }

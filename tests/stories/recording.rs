@@ -34,6 +34,7 @@ fn every_judged_ref_leaves_one_record_whether_it_landed_or_not() {
     change refs/heads/release/1 deny
     approval refs/approvals/main/bob allow
     change refs/heads/main allow
+    landed refs/heads/main -
     ");
     let changes = server.records("change");
     assert_eq!(changes[0]["push"], changes[1]["push"]);
@@ -361,6 +362,66 @@ fn a_record_tells_who_what_and_why() {
       "v": 1
     }
     "#);
+}
+
+#[test]
+fn what_landed_is_on_record_with_the_change_that_let_it_in() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let before = server.tip("refs/heads/main");
+    let id = ana.approved_commit("PAY-1: x", &bob);
+    ana.push(&["main", "main:refs/tags/v1"]).accepted();
+    let changes: Vec<_> = server.records("change");
+    let landed = server.records("landed");
+    assert_eq!(landed.len(), 2);
+    for (record, name) in landed.iter().zip(["refs/heads/main", "refs/tags/v1"]) {
+        let change = changes.iter().find(|change| change["ref"] == name).unwrap();
+        assert_eq!((&record["ref"], &record["change"]), (&name.into(), &change["seq"]));
+        assert_eq!((&record["repo"], &record["new"]), (&"app".into(), &id.clone().into()));
+    }
+    assert_eq!((&landed[0]["old"], &landed[1]["old"]), (&before.into(), &().into()));
+    ana.commit("no ticket");
+    ana.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
+    assert_eq!(server.records("landed").len(), 2);
+}
+
+#[test]
+fn what_lands_while_only_the_second_hook_stands_is_known_to_have_no_record() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    ana.push(&["main"]).accepted();
+    server.rename("app.git/hooks/pre-receive", "app.git/hooks/off");
+    ana.commit("no ticket");
+    ana.push(&["main"]).accepted();
+    let landed = server.records("landed");
+    assert_eq!((landed.len(), &landed[1]["change"]), (2, &().into()));
+    server.rename("app.git/hooks/off", "app.git/hooks/pre-receive");
+    ana.approved_commit("PAY-1: y", &bob);
+    ana.push(&["main"]).refused_for(&["lapse", "missing-ticket"]);
+}
+
+#[test]
+fn what_can_t_be_told_of_a_landing_is_one_line_and_stops_nobody() {
+    let server = Server::new();
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    let hook = "app.git/hooks/post-receive";
+    let shim = server.read(hook);
+    let config = shim.lines().find(|line| line.starts_with("config=")).unwrap();
+    server.edit(hook, config, "config='/nonexistent'");
+    let landed = ana.push(&["main"]);
+    landed.accepted();
+    let told = landed.seen();
+    let told: Vec<&str> = told.lines().filter(|line| line.contains("warning: ")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("this landed, but that is not on record"), "{told:?}");
+    let binary = shim.lines().find(|line| line.starts_with("binary=")).unwrap();
+    server.edit(hook, binary, "binary='/nonexistent'");
+    ana.approved_commit("PAY-2: y", &bob);
+    let landed = ana.push(&["main"]);
+    landed.accepted();
+    assert!(landed.seen().contains("could not record that (code 127)"), "{}", landed.seen());
 }
 
 #[test]

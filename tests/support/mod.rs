@@ -8,7 +8,7 @@ mod server;
 mod shown;
 
 pub(crate) use clone::Clone;
-pub(crate) use git::{git, git_bytes, hermetic, knows_reftable};
+pub(crate) use git::{git, git_bytes, hermetic, knows_reftable, run};
 pub(crate) use server::{Server, Setup};
 pub(crate) use shown::Shown;
 

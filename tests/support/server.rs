@@ -190,6 +190,11 @@ impl Server {
         assert!(run(&mut shell, text.as_bytes()).status.success());
     }
 
+    /// Gives a file another name.
+    pub(crate) fn rename(&self, from: &str, to: &str) {
+        std::fs::rename(self.path(from), self.path(to)).unwrap();
+    }
+
     /// Changes a file.
     pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);

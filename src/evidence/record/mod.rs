@@ -7,6 +7,7 @@ mod approval;
 mod change;
 mod commits;
 mod failed;
+mod landed;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::model::{ObjectId, RefName};
 pub use approval::ApprovalRecord;
 pub use change::Change;
 pub use failed::{Failed, Fault, Instead, Mishap};
+pub use landed::LandedRecord;
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;
@@ -96,6 +98,8 @@ pub enum Body {
     /// A governed ref was pushed, and could not be judged.
     #[serde(rename = "change")]
     Failed(Box<Failed>),
+    /// Git wrote a ref.
+    Landed(LandedRecord),
     /// A write was torn off. Its bytes stay where they are, on the line before.
     Recovery {
         /// That line.

@@ -39,6 +39,8 @@ pub struct Recorded {
     /// Where a push was let go to. Git may have failed to write it, and anybody can
     /// bring that about: so it says that the ref may be there, and no more.
     pub allowed: Vec<ObjectId>,
+    /// Where git last said it had written it. What was allowed before that is gone.
+    pub landed: Option<ObjectId>,
 }
 
 impl Recorded {
@@ -47,12 +49,17 @@ impl Recorded {
         self.found.is_empty() && self.allowed.is_empty()
     }
 
+    /// Whether the ref may be here without having been moved around the hook.
     fn has(&self, id: &ObjectId) -> bool {
-        self.found.contains(id) || self.allowed.contains(id)
+        let before = match &self.landed {
+            Some(landed) => landed == id,
+            None => self.found.contains(id),
+        };
+        before || self.allowed.contains(id)
     }
 
     fn last(&self) -> Option<&ObjectId> {
-        self.allowed.last().or(self.found.last())
+        self.allowed.last().or(self.landed.as_ref()).or(self.found.last())
     }
 }
 
