@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 pub use landed::post_receive;
 use ledger::Ledger;
 
@@ -15,10 +16,10 @@ use crate::exit::Exit;
 use crate::gather::host::{self, Call, Variable};
 use crate::gather::push::governed::Governed;
 use crate::gather::push::{Sources, aliased, judged, outdated, targets};
-use crate::gather::{config, git::Repo, ref_lines, tracker};
+use crate::gather::{config, git::Repo, push_options, ref_lines, tracker};
 use crate::guard::Guard;
-use crate::judge::{Facts, judge};
-use crate::model::{Pusher, Receipt, Tickets, Verdict, Violation};
+use crate::judge::{Facts, judge, pleads};
+use crate::model::{Plea, Pusher, Receipt, Tickets, Verdict, Violation};
 use crate::policy::Policy;
 
 /// What is kept of the deadline for judging, recording and answering.
@@ -87,12 +88,19 @@ pub fn pre_receive(
         memory: &ledger,
         doing: &doing,
     };
-    let (push, approvals) = sources.push(pusher, judged)?;
+    let (push, approvals) = sources.push(pusher, push_options::plea(variable), judged)?;
     guard.doing("looking up the tickets");
     let inquiry = policy.inquiry(&push);
     let tickets = tracker.map_or_else(Tickets::default, |tracker| tracker.look_up(&inquiry));
+    let unreviewed = if pleads(&policy, &push, &tickets) {
+        guard.doing("looking for earlier emergencies that nobody has reviewed");
+        ledger.unreviewed()?
+    } else {
+        Vec::new()
+    };
     guard.doing("judging the push");
-    let verdict = judge(&policy, Facts { push, tickets, approvals });
+    let now = Timestamp::now();
+    let verdict = judge(&policy, Facts { push, tickets, approvals, unreviewed, now });
     guard.doing(format!("writing the evidence to {}", policy.evidence.display()));
     let receipts = ledger.record(&verdict, guard.elapsed(), guard.ends())?;
     guard.doing("answering");
@@ -119,7 +127,8 @@ fn refusal(
     fault: Violation,
     receipts: &[Receipt],
 ) -> Answer {
-    let verdict = Verdict { repository, pusher, faults: vec![fault], refs: Vec::new() };
+    let (plea, refs) = (Plea::None, Vec::new());
+    let verdict = Verdict { repository, pusher, plea, faults: vec![fault], refs };
     let text = digest(&verdict, &Frame { policy, receipts, occasion: Occasion::Push });
     Answer { text, exit: verdict.decision().into() }
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Frame, refused};
+use super::{Frame, emergency, refused};
 use crate::model::verdict::Class;
 use crate::model::{
     Basis, Change, Check, Decision, Lookup, ObjectId, Outcome, RefVerdict, Role, Rule, Subject,
-    Ticket, TicketKey, Verdict,
+    Ticket, TicketKey, Verdict, Waiver,
 };
 use crate::text::{WIDTH, clean, count, fit, list_and, pad, wrap};
 
@@ -17,7 +17,9 @@ pub(super) fn accepted(verdict: &Verdict, frame: &Frame<'_>) -> String {
     let mut out = String::new();
     for of_ref in &verdict.refs {
         out.push_str(&headline(of_ref));
+        out.push_str(&emergency::unapproved(verdict, of_ref, frame));
         out.push_str(&rows(of_ref));
+        out.push_str(&emergency::needless(verdict, of_ref));
     }
     let findings = refused::findings(verdict, frame);
     if !findings.is_empty() {
@@ -43,6 +45,9 @@ fn headline(of_ref: &RefVerdict) -> String {
             "monitor mode: {name} takes this push, but in enforce mode it would be refused"
         );
         return wrap(&what, "warning: ", "  ");
+    }
+    if of_ref.emergency.is_some() {
+        return String::new();
     }
     let what = match &of_ref.update.role {
         Role::Branch { commits: new, .. } if new.is_empty() => {
@@ -97,7 +102,10 @@ fn rows(of_ref: &RefVerdict) -> String {
             key: key.to_string(),
             title: moved(key, ticket),
             state: ticket.state.clone(),
-            eyes: shipped.eyes(commits),
+            eyes: match shipped.eyes(commits) {
+                nobody if nobody.is_empty() && of_ref.emergency.is_some() => "nobody yet".into(),
+                people => people,
+            },
             commits: count(commits.len(), "commit"),
         });
     }
@@ -167,9 +175,11 @@ fn without_ticket(of_ref: &RefVerdict) -> Vec<Row> {
             .collect::<Vec<&Check>>()
     };
     let merges = by(|outcome| matches!(outcome, Outcome::Met(Basis::CleanMerge)));
-    let waived = by(|outcome| matches!(outcome, Outcome::Waived { .. }));
+    let waived = by(|outcome| matches!(outcome, Outcome::Waived(Waiver::Exempt { .. })));
     let mut rows = Vec::new();
-    if let Some(Outcome::Waived { by, table }) = waived.first().map(|check| &check.outcome) {
+    if let Some(Outcome::Waived(Waiver::Exempt { by, table })) =
+        waived.first().map(|check| &check.outcome)
+    {
         let title = format!("{by}, exempt by [[protect]] table {table}");
         rows.push(row("automated", title, waived.len()));
     }

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod clip;
+mod emergency;
 mod failure;
 mod refused;
 mod sentences;

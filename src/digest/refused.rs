@@ -37,7 +37,7 @@ pub(super) fn findings(verdict: &Verdict, frame: &Frame<'_>) -> String {
         let scene = Scene::of(verdict, of_ref, frame.policy);
         let keyword = match (of_ref.mode, of_ref.class) {
             (Mode::Monitor, _) | (_, Class::Unverified) => "warning",
-            (Mode::Enforce, Class::Standard | Class::Automated) => "error",
+            (Mode::Enforce, Class::Standard | Class::Automated | Class::Emergency) => "error",
         };
         let commits = of_ref.update.role.commits();
         out.push_str(&lapse(verdict, of_ref, &scene));
@@ -88,7 +88,7 @@ fn groups(of_ref: &RefVerdict, scene: &Scene<'_>) -> Vec<(Rule, Group)> {
 
 fn finding(check: &Check, scene: &Scene<'_>) -> Option<Group> {
     match &check.outcome {
-        Outcome::Met(_) | Outcome::Waived { .. } => None,
+        Outcome::Met(_) | Outcome::Waived(_) => None,
         Outcome::Broken(violation) => Some(fault(violation, scene)),
         // Said once, for the ticket itself.
         Outcome::Unknown { .. } if check.rule != Rule::TrackerUnavailable => None,
@@ -161,7 +161,7 @@ fn sum(verdict: &Verdict, occasion: Occasion) -> String {
         let mut worst: BTreeMap<&Subject, Decision> = BTreeMap::new();
         for check in &of_ref.checks {
             let found = match check.outcome {
-                Outcome::Met(_) | Outcome::Waived { .. } => continue,
+                Outcome::Met(_) | Outcome::Waived(_) => continue,
                 Outcome::Unknown { .. } => Decision::Undecided,
                 Outcome::Broken(_) => Decision::Refuse,
             };

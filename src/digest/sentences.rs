@@ -1,5 +1,8 @@
 //! Every sentence about a broken rule, and what to do about it, in one place.
 
+use std::collections::BTreeSet;
+
+use super::emergency;
 use crate::model::verdict::Part;
 use crate::model::{
     MergeContent, Movement, ObjectId, Outcome, Pusher, RefVerdict, Role, Rule, Source, Start,
@@ -44,12 +47,12 @@ impl<'a> Scene<'a> {
     }
 
     /// The name of the branch in approval refs, which is the one that is written.
-    fn branch(&self) -> String {
+    pub(super) fn branch(&self) -> String {
         let branch = self.update.and_then(|of_ref| of_ref.update.branch());
         fit(&branch.unwrap_or_else(|| self.name()), 100)
     }
 
-    fn new_id(&self) -> Option<&ObjectId> {
+    pub(super) fn new_id(&self) -> Option<&ObjectId> {
         self.update.and_then(|of_ref| of_ref.update.line.change.new_id())
     }
 
@@ -75,6 +78,12 @@ impl<'a> Scene<'a> {
             ];
             is_broken && rules.contains(&check.rule) && self.start() != Some(&Start::Root)
         })
+    }
+
+    /// Where approvals are looked for.
+    pub(super) fn sources(&self) -> Option<&BTreeSet<ApprovalSource>> {
+        let table = self.update.and_then(|of_ref| of_ref.update.role.table());
+        table.and_then(|index| self.policy.tables.get(index)).map(|table| &table.approval.from)
     }
 
     fn commits(&self) -> usize {
@@ -123,6 +132,11 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
         Violation::UnknownPusher { why } => {
             format!("the server did not say who pushes: {}", clean(why))
         }
+        Violation::MalformedEmergency { why } => clean(why),
+        Violation::UnlistedEmergency { pusher, ticket } => {
+            emergency::unlisted(pusher.as_deref(), ticket.as_ref(), scene.policy)
+        }
+        Violation::OverdueReview { earlier } => emergency::overdue(earlier),
         Violation::MalformedCommit(defect) => clean(&defect.to_string()),
         Violation::MissingTicket { projects, merge } => {
             let projects = list_or(&projects.iter().map(|p| fit(p, 20)).collect::<Vec<_>>());
@@ -219,6 +233,16 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
             None => vec![unknown_pusher(scene)],
         },
         Violation::UnknownPusher { .. } => vec![unknown_pusher(scene)],
+        Violation::MalformedEmergency { .. } => {
+            vec!["say it once, as in `git push -o emergency=\"INC-7: why\"`".to_owned()]
+        }
+        Violation::UnlistedEmergency { ticket, .. } => {
+            emergency::those_listed(ticket.as_ref(), scene.policy)
+        }
+        Violation::OverdueReview { earlier } => vec![
+            emergency::review_of(earlier),
+            format!("then ask {} to run `sockembot followup`", scene.contact()),
+        ],
         Violation::MalformedCommit(_) => {
             vec!["make the commit again with `git commit --amend`, then push".to_owned()]
         }
@@ -277,11 +301,7 @@ fn missing_ticket(projects: &[String], merge: MergeContent, scene: &Scene<'_>) -
 }
 
 fn missing_approval(scene: &Scene<'_>) -> Vec<String> {
-    let from = scene
-        .update
-        .and_then(|of_ref| of_ref.update.role.table())
-        .and_then(|index| scene.policy.tables.get(index))
-        .map(|table| &table.approval.from);
+    let from = scene.sources();
     if scene.must_be_made_again() {
         return vec!["mend the other faults first, then have the new commits approved".to_owned()];
     }

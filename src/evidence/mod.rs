@@ -11,6 +11,7 @@ pub mod read;
 mod record;
 mod tips;
 mod torn;
+mod unreviewed;
 
 pub use append::append;
 pub use baseline::baseline;
@@ -23,3 +24,4 @@ pub use record::{
 };
 pub use tips::Tips;
 pub use torn::Fragment;
+pub use unreviewed::unreviewed;

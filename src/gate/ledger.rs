@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use crate::digest::{self, Failure};
 use crate::evidence::{
-    ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason, Tips, append,
+    self, ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason, Tips, append,
 };
 use crate::gather::push::governed::{Governed, Target};
 use crate::gather::push::{Memory, Recorded};
 use crate::guard::Witness;
 use crate::model::{
-    Decision, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Verdict, Violation,
+    Decision, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Unreviewed, Verdict, Violation,
 };
 use crate::policy::Policy;
 
@@ -93,6 +93,14 @@ impl Ledger {
             }
         }
         Ok(receipts.split_off(baselines))
+    }
+
+    /// The emergencies of this repository that nobody has reviewed yet.
+    ///
+    /// # Errors
+    /// Where the evidence can't be read.
+    pub(super) fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>> {
+        evidence::unreviewed(&self.record.policy.evidence, &self.record.repository)
     }
 
     /// Puts on record that the push as a whole was refused, once for each governed ref.

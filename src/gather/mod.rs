@@ -4,6 +4,7 @@ pub mod config;
 pub mod git;
 pub mod host;
 pub mod push;
+pub mod push_options;
 pub mod ref_lines;
 pub mod remote;
 pub mod tracker;

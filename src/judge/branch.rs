@@ -4,7 +4,7 @@ use super::{approvals, tickets};
 use crate::model::verdict::JudgedApproval;
 use crate::model::{
     Basis, Check, Commit, Movement, Outcome, Pusher, RefUpdate, Role, Rule, Subject, Tickets,
-    Violation,
+    Violation, Waiver,
 };
 use crate::policy::{Policy, Table};
 
@@ -25,8 +25,12 @@ pub(super) struct Exemption {
 }
 
 impl Exemption {
+    fn waiver(&self) -> Waiver {
+        Waiver::Exempt { by: self.by.clone(), table: self.table }
+    }
+
     fn waive(&self, rule: Rule, on: Subject) -> Check {
-        Check { rule, on, outcome: Outcome::Waived { by: self.by.clone(), table: self.table } }
+        Check { rule, on, outcome: Outcome::Waived(self.waiver()) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod branch;
+mod emergency;
 mod guarded;
 #[cfg(test)]
 mod tests;
@@ -9,10 +10,13 @@ mod tickets;
 
 use std::collections::BTreeSet;
 
+use emergency::Situation;
+use jiff::Timestamp;
+
 use crate::model::verdict::{Class, Mode};
 use crate::model::{
-    Approvals, Check, Decision, Lookup, Push, Pusher, RefUpdate, RefVerdict, Role, TicketKey,
-    Tickets, Verdict,
+    Approval, Approvals, Check, Decision, Lookup, Plea, Push, Pusher, RefUpdate, RefVerdict, Role,
+    TicketKey, Tickets, Unreviewed, Verdict,
 };
 use crate::policy::{Outage, Policy, Table};
 
@@ -25,17 +29,34 @@ pub struct Facts {
     pub tickets: Tickets,
     /// The approvals in the repository, by branch.
     pub approvals: Approvals,
+    /// The emergencies of this repository that nobody has reviewed yet. Looked for only
+    /// where [`pleads`] says so.
+    pub unreviewed: Vec<Unreviewed>,
+    /// When it is judged.
+    pub now: Timestamp,
 }
 
 /// Judges each ref of the push.
 pub fn judge(policy: &Policy, facts: Facts) -> Verdict {
-    let Facts { push, tickets, approvals } = facts;
-    let Push { repository, pusher, updates } = push;
+    let Facts { push, tickets, approvals, unreviewed, now } = facts;
+    let Push { repository, pusher, plea, updates } = push;
+    let situation = Situation { plea: &plea, unreviewed: &unreviewed, now };
+    let bench = Bench { policy, pusher: &pusher, tickets: &tickets, situation };
     let refs = updates
         .into_iter()
-        .map(|update| judge_ref(policy, &pusher, &tickets, &approvals, update))
+        .map(|update| {
+            let of_ref = approvals.of(&update.target);
+            bench.judge(of_ref, update)
+        })
         .collect();
-    Verdict { repository, pusher, faults: Vec::new(), refs }
+    Verdict { repository, pusher, plea, faults: Vec::new(), refs }
+}
+
+/// Whether the push may turn out to be an emergency, so that the judge has to know
+/// which earlier ones nobody has reviewed.
+pub fn pleads(policy: &Policy, push: &Push, tickets: &Tickets) -> bool {
+    matches!(push.plea, Plea::Emergency(_))
+        || tickets.iter().any(|(_, answer)| policy.is_emergency(answer))
 }
 
 /// The people who wrote any of the new commits, each by one name, sorted.
@@ -45,42 +66,62 @@ pub fn contributors(policy: &Policy, update: &RefUpdate) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn judge_ref(
-    policy: &Policy,
-    pusher: &Pusher,
-    tickets: &Tickets,
-    approvals: &Approvals,
-    update: RefUpdate,
-) -> RefVerdict {
-    let governing = update.role.table().and_then(|index| Some((index, policy.tables.get(index)?)));
-    let Some((index, table)) = governing else {
-        let checks = guarded::approval_ref(policy, pusher, &update);
-        return bare(update, Mode::Enforce, checks);
-    };
-    if !matches!(update.role, Role::Branch { .. }) {
-        let checks = guarded::governed_ref(&update);
-        return bare(update, table.mode, checks);
+/// What all refs of a push are judged by.
+struct Bench<'a> {
+    policy: &'a Policy,
+    pusher: &'a Pusher,
+    tickets: &'a Tickets,
+    situation: Situation<'a>,
+}
+
+impl Bench<'_> {
+    fn judge(&self, approvals: &[Approval], update: RefUpdate) -> RefVerdict {
+        let Self { policy, pusher, tickets, .. } = *self;
+        let governing =
+            update.role.table().and_then(|index| Some((index, policy.tables.get(index)?)));
+        let Some((index, table)) = governing else {
+            let checks = guarded::approval_ref(policy, pusher, &update);
+            return bare(update, Mode::Enforce, checks);
+        };
+        if !matches!(update.role, Role::Branch { .. }) {
+            let checks = guarded::governed_ref(&update);
+            return bare(update, table.mode, checks);
+        }
+        let exempt = table
+            .exempts(pusher)
+            .map(|by| branch::Exemption { by: by.to_owned(), table: index + 1 });
+        let change = branch::Change { policy, table, pusher, exempt, tickets };
+        let judged = approvals::standing(&change, &update, approvals);
+        let mut checks = branch::checks(&change, &update, &judged);
+        let emergency = emergency::declare(&change, &self.situation, &update, &mut checks);
+        let class = match (&change.exempt, &emergency) {
+            (Some(_), _) => Class::Automated,
+            (None, Some(_)) => Class::Emergency,
+            (None, None) => Class::Standard,
+        };
+        let tickets = named(table, &update, tickets);
+        let mut judgement = RefVerdict {
+            update,
+            mode: table.mode,
+            class,
+            emergency,
+            checks,
+            tickets,
+            approvals: judged,
+        };
+        // Only where nothing that is known is broken.
+        if table.outage == Outage::Accept && judgement.finding() == Decision::Undecided {
+            judgement.class = Class::Unverified;
+        }
+        judgement
     }
-    let exempt =
-        table.exempts(pusher).map(|by| branch::Exemption { by: by.to_owned(), table: index + 1 });
-    let change = branch::Change { policy, table, pusher, exempt, tickets };
-    let judged = approvals::standing(&change, &update, approvals.of(&update.target));
-    let checks = branch::checks(&change, &update, &judged);
-    let class = if change.exempt.is_some() { Class::Automated } else { Class::Standard };
-    let tickets = named(table, &update, tickets);
-    let mut judgement =
-        RefVerdict { update, mode: table.mode, class, checks, tickets, approvals: judged };
-    // Only where nothing that is known is broken.
-    if table.outage == Outage::Accept && judgement.finding() == Decision::Undecided {
-        judgement.class = Class::Unverified;
-    }
-    judgement
 }
 
 /// A ref without commits of its own to judge.
 fn bare(update: RefUpdate, mode: Mode, checks: Vec<Check>) -> RefVerdict {
     let (tickets, approvals) = (Vec::new(), Vec::new());
-    RefVerdict { update, mode, class: Class::Standard, checks, tickets, approvals }
+    let (class, emergency) = (Class::Standard, None);
+    RefVerdict { update, mode, class, emergency, checks, tickets, approvals }
 }
 
 /// The answers for the tickets that this ref's commits name.

@@ -8,10 +8,11 @@ use proptest::prelude::*;
 
 use super::{Facts, judge};
 use crate::digest::{Frame, Occasion, digest};
+use crate::model::verdict::Class;
 use crate::model::{
     Approval, Change, Closed, Commit, Content, Decision, Identity, Lookup, MergeContent, Movement,
-    ObjectId, Push, Pusher, RefLine, RefName, RefUpdate, Role, Signature, Source, Start, Ticket,
-    TicketKey,
+    ObjectId, Outcome, Plea, Push, Pusher, Reason, RefLine, RefName, RefUpdate, Role, Signature,
+    Source, Start, Ticket, TicketKey, Unreviewed,
 };
 use crate::policy::Policy;
 
@@ -27,6 +28,8 @@ projects = ["PAY"]
 states = ["Open"]
 [people]
 email_domain = "example.com"
+[emergency]
+people = ["ana"]
 "#;
 
 fn id(n: usize) -> ObjectId {
@@ -57,6 +60,9 @@ struct Case {
     covers: bool,
     ticket: Answer,
     opened_early: bool,
+    /// Whether the pusher calls it an emergency, and an earlier one is overdue.
+    emergency: bool,
+    overdue: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,9 +104,11 @@ fn case() -> impl Strategy<Value = Case> {
         prop::option::weighted(0.9, people.clone()),
         prop::option::weighted(0.8, people),
         (any::<bool>(), answer, any::<bool>()),
+        (prop::bool::weighted(0.3), prop::bool::weighted(0.2)),
     )
-        .prop_map(|((subject, author, merge, movement), pusher, approver, rest)| {
+        .prop_map(|((subject, author, merge, movement), pusher, approver, rest, urgent)| {
             let (covers, ticket, opened_early) = rest;
+            let (emergency, overdue) = urgent;
             Case {
                 subject,
                 author,
@@ -111,6 +119,8 @@ fn case() -> impl Strategy<Value = Case> {
                 covers,
                 ticket,
                 opened_early,
+                emergency,
+                overdue,
             }
         })
 }
@@ -157,10 +167,20 @@ fn facts(case: &Case) -> Facts {
     };
     let approvals = case.approver.map(approval).into_iter().collect();
     let updates = vec![RefUpdate { line, target: main_ref(), role }];
+    let plea = if case.emergency {
+        Plea::Emergency(Reason::given("INC-7: why".to_owned()))
+    } else {
+        Plea::None
+    };
+    let earlier =
+        |due| Unreviewed { seq: 3, target: main_ref(), commit: id(0), by: "ana".to_owned(), due };
+    let unreviewed = vec![earlier(when() + if case.overdue { 0.hours() } else { 1.hour() })];
     Facts {
-        push: Push { repository: "app".to_owned(), pusher, updates },
+        push: Push { repository: "app".to_owned(), pusher, plea, updates },
         tickets: [(key(), lookup(case))].into_iter().collect(),
         approvals: [(main_ref(), approvals)].into_iter().collect(),
+        unreviewed,
+        now: when(),
     }
 }
 
@@ -207,7 +227,10 @@ fn complies(case: &Case) -> bool {
         && case
             .approver
             .is_some_and(|by| by != "robot" && by != case.author && Some(by) != case.pusher);
-    moves && (clean || exempt || (ticket && eyes))
+    let listed = case.pusher == Some("ana");
+    let emergency = case.emergency && listed && !case.overdue;
+    let asked_too_much = case.emergency && !listed;
+    moves && !asked_too_much && (clean || exempt || (ticket && (eyes || emergency)))
 }
 
 proptest! {
@@ -216,6 +239,20 @@ proptest! {
     fn a_push_is_accepted_exactly_when_it_keeps_the_promise(case in case()) {
         let verdict = judge(&policy("enforce"), facts(&case));
         prop_assert_eq!(verdict.decision() == Decision::Accept, complies(&case));
+    }
+
+    #[test]
+    fn an_emergency_is_one_exactly_where_an_approval_is_missing(case in case()) {
+        let verdict = judge(&policy("enforce"), facts(&case));
+        let of_ref = verdict.refs.first().unwrap();
+        prop_assert_eq!(of_ref.emergency.is_some(), of_ref.class == Class::Emergency);
+        let Some(emergency) = &of_ref.emergency else { return Ok(()) };
+        prop_assert_eq!(emergency.due, when() + 24.hours());
+        let without = judge(&policy("enforce"), facts(&Case { emergency: false, ..case }));
+        let waived = of_ref.checks.iter().filter(|c| matches!(c.outcome, Outcome::Waived(_)));
+        prop_assert!(waived.clone().all(|check| check.rule.asks_for_approval()));
+        prop_assert!(waived.count() > 0);
+        prop_assert_ne!(without.decision(), Decision::Accept);
     }
 
     #[test]
@@ -232,6 +269,7 @@ proptest! {
         case.approver = Some("bob");
         (case.author, case.pusher, case.covers) = ("ana", Some("ana"), true);
         (case.movement, case.subject) = (Movement::FastForward, "PAY-1: x");
+        case.emergency = false;
         if case.merge != MergeContent::Clean {
             let verdict = judge(&policy("enforce"), facts(&case));
             prop_assert_eq!(verdict.decision(), Decision::Undecided);

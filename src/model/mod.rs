@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod commit;
+pub mod emergency;
 pub mod object_id;
 pub mod person;
 pub mod push;
@@ -13,6 +14,7 @@ pub mod verdict;
 
 pub use approval::{Approval, Approvals, Source};
 pub use commit::{Commit, Content, Defect, MergeContent, Signature, Trailer};
+pub use emergency::{Emergency, Ground, Plea, Reason, Unreviewed};
 pub use object_id::ObjectId;
 pub use person::Identity;
 pub use push::{Change, Lapse, Movement, Push, Pusher, RefLine, RefUpdate, Role, Start, Tagged};
@@ -20,4 +22,6 @@ pub use receipt::Receipt;
 pub use ref_name::RefName;
 pub use rule::Rule;
 pub use ticket::{Closed, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
-pub use verdict::{Basis, Check, Decision, Outcome, RefVerdict, Subject, Verdict, Violation};
+pub use verdict::{
+    Basis, Check, Decision, Outcome, RefVerdict, Subject, Verdict, Violation, Waiver,
+};

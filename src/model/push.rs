@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Commit, ObjectId, RefName};
+use super::{Commit, ObjectId, Plea, RefName};
 
 /// One push, as far as it concerns refs that are governed or guarded.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct Push {
     pub repository: String,
     /// Who pushes, in the host's words.
     pub pusher: Pusher,
+    /// Whether the pusher calls it an emergency.
+    pub plea: Plea,
     /// The refs that are judged, in the order of the push.
     pub updates: Vec<RefUpdate>,
 }

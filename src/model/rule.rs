@@ -57,6 +57,12 @@ rules! {
     ForgedApproval = "forged-approval",
     /// The server did not say who pushes, where an approval is required.
     UnknownPusher = "unknown-pusher",
+    /// An emergency is asked for in a way that can't be read: twice, or without a reason.
+    MalformedEmergency = "malformed-emergency",
+    /// An emergency is asked for by somebody whom the config does not list for it.
+    UnlistedEmergency = "unlisted-emergency",
+    /// An earlier emergency has not been reviewed in time, so that no other one is accepted.
+    OverdueReview = "overdue-review",
     /// A commit that tools read in different ways, or not at all.
     MalformedCommit = "malformed-commit",
     /// A commit names no ticket in its subject or a trailer.
@@ -83,6 +89,14 @@ rules! {
     SelfApproval = "self-approval",
     /// An approver can't be told apart from those who wrote the change.
     UnmatchedApprover = "unmatched-approver",
+}
+
+impl Rule {
+    /// Whether it asks for another pair of eyes: what an emergency need not wait for.
+    pub fn asks_for_approval(self) -> bool {
+        use Rule::{MissingApproval, SelfApproval, StaleApproval, UnmatchedApprover};
+        matches!(self, MissingApproval | SelfApproval | StaleApproval | UnmatchedApprover)
+    }
 }
 
 impl fmt::Display for Rule {

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Approval, Defect, Identity, Lookup, MergeContent, ObjectId, Pusher, RefName, RefUpdate, Rule,
-    Source, TicketKey,
+    Approval, Defect, Emergency, Identity, Lookup, MergeContent, ObjectId, Plea, Pusher, RefName,
+    RefUpdate, Rule, Source, TicketKey, Unreviewed,
 };
 
 /// The judgement of one push.
@@ -15,6 +15,8 @@ pub struct Verdict {
     pub repository: String,
     /// Who pushes.
     pub pusher: Pusher,
+    /// Whether the pusher calls it an emergency.
+    pub plea: Plea,
     /// Faults of the push as a whole, which refuse it before any ref is looked at.
     pub faults: Vec<Violation>,
     /// One judgement for each governed or guarded ref.
@@ -30,6 +32,8 @@ pub struct RefVerdict {
     pub mode: Mode,
     /// The kind of change.
     pub class: Class,
+    /// What waives the approvals, where that is so.
+    pub emergency: Option<Emergency>,
     /// Every rule that was applied. Never empty: an empty list decides nothing.
     pub checks: Vec<Check>,
     /// The tickets that the commits name, as they were.
@@ -56,6 +60,8 @@ pub enum Class {
     Standard,
     /// By an authenticated machine that the policy exempts.
     Automated,
+    /// By a person who may, without an approval: somebody has to review it.
+    Emergency,
     /// The tracker did not answer, and the table lets such a change land: somebody
     /// has to follow it up.
     Unverified,
@@ -89,18 +95,30 @@ pub enum Outcome {
     /// It is broken.
     Broken(Violation),
     /// It did not have to be kept.
-    Waived {
-        /// The authenticated login that is exempt.
-        by: String,
-        /// The `[[protect]]` table that exempts it, counted from 1.
-        table: usize,
-    },
+    Waived(Waiver),
     /// The world did not answer.
     Unknown {
         /// What was asked about.
         ticket: TicketKey,
         /// Why there is no answer, as a fragment after "because".
         why: String,
+    },
+}
+
+/// By what a rule did not have to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiver {
+    /// The pusher is a machine that needs no approval.
+    Exempt {
+        /// Its authenticated login.
+        by: String,
+        /// The `[[protect]]` table that exempts it, counted from 1.
+        table: usize,
+    },
+    /// It is an emergency.
+    Emergency {
+        /// The authenticated login of the pusher.
+        by: String,
     },
 }
 
@@ -176,6 +194,23 @@ pub enum Violation {
     UnknownPusher {
         /// How to mend it, as the host's settings want it.
         why: String,
+    },
+    /// See [`Rule::MalformedEmergency`].
+    MalformedEmergency {
+        /// What is wrong with it, as a clause.
+        why: String,
+    },
+    /// See [`Rule::UnlistedEmergency`].
+    UnlistedEmergency {
+        /// Who pushes, where the server says.
+        pusher: Option<String>,
+        /// The ticket that makes it one; none where the pusher says so.
+        ticket: Option<TicketKey>,
+    },
+    /// See [`Rule::OverdueReview`].
+    OverdueReview {
+        /// The one that is overdue for longest.
+        earlier: Unreviewed,
     },
     /// See [`Rule::MalformedCommit`].
     MalformedCommit(Defect),
@@ -326,14 +361,16 @@ impl RefVerdict {
     pub fn decision(&self) -> Decision {
         match (self.mode, self.class) {
             (Mode::Monitor, _) | (_, Class::Unverified) => Decision::Accept,
-            (Mode::Enforce, Class::Standard | Class::Automated) => self.finding(),
+            (Mode::Enforce, Class::Standard | Class::Automated | Class::Emergency) => {
+                self.finding()
+            }
         }
     }
 
     /// What the rules say, whatever the mode makes of it.
     pub fn finding(&self) -> Decision {
         let worst = |check: &Check| match check.outcome {
-            Outcome::Met(_) | Outcome::Waived { .. } => Decision::Accept,
+            Outcome::Met(_) | Outcome::Waived(_) => Decision::Accept,
             Outcome::Unknown { .. } => Decision::Undecided,
             Outcome::Broken(_) => Decision::Refuse,
         };
@@ -359,6 +396,9 @@ impl Violation {
             Self::MisnamedApproval => Rule::MisnamedApproval,
             Self::ForgedApproval { .. } => Rule::ForgedApproval,
             Self::UnknownPusher { .. } => Rule::UnknownPusher,
+            Self::MalformedEmergency { .. } => Rule::MalformedEmergency,
+            Self::UnlistedEmergency { .. } => Rule::UnlistedEmergency,
+            Self::OverdueReview { .. } => Rule::OverdueReview,
             Self::MalformedCommit(_) => Rule::MalformedCommit,
             Self::MissingTicket { .. } => Rule::MissingTicket,
             Self::NoSuchTicket { .. } => Rule::NoSuchTicket,

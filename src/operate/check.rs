@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
+use jiff::Timestamp;
 
 use crate::digest::{Frame, Occasion, digest};
 use crate::evidence::as_json;
@@ -13,7 +14,7 @@ use crate::gather::git::Repo;
 use crate::gather::push::{Memory, Recorded, Sources, judged, targets};
 use crate::gather::{config, host, tracker};
 use crate::judge::{Facts, judge};
-use crate::model::{Change, Decision, Identity, Pusher, RefLine, RefName, Verdict};
+use crate::model::{Change, Decision, Identity, Plea, Pusher, RefLine, RefName, Verdict};
 use crate::policy::{Host, Policy};
 
 /// What the command line asks.
@@ -89,10 +90,12 @@ fn verdict(
 ) -> anyhow::Result<Verdict> {
     let judged = judged(policy, repo, repository, &targets(repo, None, vec![line])?)?;
     let sources = Sources { policy, repo, repository, memory: &NoMemory, doing: &|_| () };
-    let (push, approvals) = sources.push(pusher, judged)?;
+    let (push, approvals) = sources.push(pusher, Plea::None, judged)?;
     let tracker = tracker::start(&policy.tracker, Instant::now() + policy.deadline);
     let tickets = tracker.look_up(&policy.inquiry(&push));
-    Ok(judge(policy, Facts { push, tickets, approvals }))
+    // Whether an earlier review is overdue is known to the server's evidence alone.
+    let (unreviewed, now) = (Vec::new(), Timestamp::now());
+    Ok(judge(policy, Facts { push, tickets, approvals, unreviewed, now }))
 }
 
 /// What a push of the range to the ref would send.

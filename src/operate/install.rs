@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+use super::push_options;
 use super::shim::{self, Shim};
 use crate::gather::config;
 use crate::policy::{Host, Policy, Tracker};
@@ -31,6 +32,9 @@ pub fn install(
     for repository in repositories {
         for shim in Shim::ALL {
             put(shim, &place(repository, shim, &policy.host)?, config, binary, out)?;
+        }
+        if push_options::are_wanted(&policy) && push_options::take(repository)? {
+            writeln!(out, "  it takes push options now, for emergencies")?;
         }
     }
     Ok(())
@@ -97,6 +101,9 @@ pub fn uninstall(repositories: &[PathBuf], out: &mut dyn Write) -> anyhow::Resul
                 std::fs::remove_file(&hook).with_context(removing)?;
                 writeln!(out, "removed {}", hook.display())?;
             }
+        }
+        if push_options::restore(repository)? {
+            writeln!(out, "  it takes push options as it did before")?;
         }
         if !found {
             writeln!(out, "{} has no hook of ours", repository.display())?;

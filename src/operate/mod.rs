@@ -7,4 +7,5 @@ pub mod doctor;
 pub mod init;
 pub mod install;
 pub mod other_hook;
+mod push_options;
 mod shim;

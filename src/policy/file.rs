@@ -7,6 +7,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
+use super::emergency::{emergencies, follow_up};
 use super::error::PolicyError;
 use super::tracker::tracker;
 use super::value::{Line, Term};
@@ -57,6 +58,8 @@ impl Policy {
             tracker: tracker(file.tracker).map_err(at)?,
             tables: tables(file.protect).map_err(at)?,
             people: people(file.people).map_err(at)?,
+            emergencies: emergencies(file.emergency).map_err(at)?,
+            follow_up: follow_up(&file.followup),
         })
     }
 }
@@ -324,6 +327,17 @@ projects = ["PAY"]
             (LEAST.replace("refs/heads/main", "refs/heads/[!a]x"), "write `*`"),
             (format!("{LEAST}skew = \"25h\"\n"), "at most `24h`"),
             (format!("{LEAST}\n[people]\nemail_domain = \"a@b\"\n"), "mail domain"),
+            (format!("{LEAST}[emergency]\npeople = []\n"), "list logins, or take it out"),
+            (format!("{LEAST}[emergency]\ntypes = [\"Incident\"]\n"), "missing field `people`"),
+            (
+                format!("{LEAST}[emergency]\npeople = [\"a\"]\nreview_within = \"31d\"\n"),
+                "at most `30d`",
+            ),
+            (
+                format!("{LEAST}[emergency]\npeople = [\"a\"]\nreview_within = \"0h\"\n"),
+                "longer than nothing",
+            ),
+            (format!("{LEAST}[emergency]\npeople = \"ana\"\n"), "invalid type: string"),
             (LEAST.split("[[protect]]").next().unwrap().to_owned(), "missing field `protect`"),
             (format!("{LEAST}[[protect]\n"), "unclosed"),
         ] {

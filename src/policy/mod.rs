@@ -1,5 +1,6 @@
 //! The config file as a [`Policy`] that is known to be sound.
 
+mod emergency;
 mod error;
 mod file;
 mod governing;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use crate::model::verdict::Mode;
 
+pub use emergency::{Emergencies, FollowUp};
 pub use error::PolicyError;
 pub use pattern::Patterns;
 pub use people::{People, Person, Sameness};
@@ -47,6 +49,10 @@ pub struct Policy {
     pub tables: Vec<Table>,
     /// Which names are one person.
     pub people: People,
+    /// Who may land a change that nobody has approved yet; none where nobody may.
+    pub emergencies: Option<Emergencies>,
+    /// What is looked at after a change has landed.
+    pub follow_up: FollowUp,
 }
 
 /// Whether a refusal shows the paperclip.

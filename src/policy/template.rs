@@ -52,6 +52,10 @@ mod tests {
         assert_eq!(said.deadline, silent.deadline);
         assert_eq!(said.clip, silent.clip);
         assert_eq!(said.evidence, silent.evidence);
+        assert_eq!(said.follow_up, silent.follow_up);
+        assert_eq!(silent.emergencies, None);
+        let least = format!("{TEMPLATE}\n[emergency]\npeople = [\"ana\"]\n");
+        assert_eq!(said.emergencies, parse(&least).emergencies);
         let ([silent], [said]) = (silent.tables.as_slice(), said.tables.as_slice()) else {
             panic!()
         };
@@ -87,6 +91,8 @@ mod tests {
             "[protect.approval]\n",
             "[people]\n",
             "[[people.person]]\n",
+            "[emergency]\n",
+            "[followup]\n",
         ] {
             let header = if table.starts_with("[protect.") {
                 format!("[[protect]]\n{table}")

@@ -108,7 +108,7 @@ from_string! {
 from_string! {
     /// A length of time, always longer than nothing where it is a deadline.
     Term(Duration) = |text| term(&text).ok_or_else(|| {
-        "expected a number and a unit: `250ms`, `25s`, `5m` or `24h`".to_owned()
+        "expected a number and a unit: `250ms`, `25s`, `5m`, `24h` or `30d`".to_owned()
     })
 }
 
@@ -142,6 +142,7 @@ fn term(text: &str) -> Option<Duration> {
         "s" => Some(Duration::from_secs(number)),
         "m" => Some(Duration::from_secs(number * 60)),
         "h" => Some(Duration::from_secs(number * 3600)),
+        "d" => Some(Duration::from_secs(number * 24 * 3600)),
         _ => None,
     }
 }
@@ -185,7 +186,8 @@ mod tests {
         assert_eq!(term("250ms"), Some(Duration::from_millis(250)));
         assert_eq!(term("5m"), Some(Duration::from_secs(300)));
         assert_eq!(term("24h"), Some(Duration::from_secs(86_400)));
-        for bad in ["", "5", "m", "5 m", "-5s", "1.5s", "5d", "99999999999999999999s"] {
+        assert_eq!(term("30d"), Some(Duration::from_secs(2_592_000)));
+        for bad in ["", "5", "m", "5 m", "-5s", "1.5s", "5w", "99999999999999999999s"] {
             assert_eq!(term(bad), None, "{bad}");
         }
     }

@@ -24,6 +24,9 @@ pub(super) struct File {
     pub(super) protect: Spanned<Vec<TableFile>>,
     #[serde(default)]
     pub(super) people: PeopleFile,
+    pub(super) emergency: Option<EmergencyFile>,
+    #[serde(default)]
+    pub(super) followup: FollowUpFile,
 }
 
 #[derive(Default, Deserialize)]
@@ -210,4 +213,19 @@ pub(super) struct PersonFile {
     pub(super) emails: Vec<Spanned<Email>>,
     #[serde(default)]
     pub(super) logins: Vec<Spanned<Login>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EmergencyFile {
+    pub(super) people: Spanned<Vec<Login>>,
+    #[serde(default)]
+    pub(super) types: Vec<Line>,
+    pub(super) review_within: Option<Spanned<Term>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FollowUpFile {
+    pub(super) open_for: Option<Term>,
 }

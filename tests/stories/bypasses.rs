@@ -316,9 +316,11 @@ fn nothing_that_is_pushed_chooses_the_policy_or_skips_it() {
         std::fs::write(eve.path().join(name), lax).unwrap();
     }
     eve.commit("[skip ci] [sockembot skip] no-verify");
-    for option in ["skip", "sockembot.skip", "emergency=x", "ci.skip"] {
+    for option in ["skip", "sockembot.skip", "ci.skip"] {
         eve.push(&["-o", option, "main"]).refused_for(&["missing-ticket", "missing-approval"]);
     }
+    let codes = ["unlisted-emergency", "missing-ticket", "missing-approval"];
+    eve.push(&["-o", "emergency=x", "main"]).refused_for(&codes);
     eve.push(&["--no-verify", "main"]).refused_for(&["missing-ticket", "missing-approval"]);
 }
 

@@ -4,6 +4,7 @@ mod approvals;
 mod bad_input;
 mod bypasses;
 mod commands;
+mod emergencies;
 mod failing;
 mod hosts;
 mod installing;

@@ -123,6 +123,7 @@ fn a_record_tells_who_what_and_why() {
         "eve"
       ],
       "decision": "allow",
+      "emergency": null,
       "finding": "compliant",
       "forced": false,
       "lapse": null,

@@ -219,9 +219,14 @@ impl Server {
 
     /// Runs the installed hook as git would, with lines of our own making.
     pub(crate) fn hook(&self, who: &str, lines: &[u8]) -> Output {
+        self.hook_with(who, lines, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub(crate) fn hook_with(&self, who: &str, lines: &[u8], more: &[(&str, &str)]) -> Output {
         let repo = self.repo();
         let mut hook = hermetic(&format!("{repo}/hooks/pre-receive"), Path::new(&repo));
-        run(hook.env("GIT_DIR", ".").env("REMOTE_USER", who), lines)
+        run(hook.env("GIT_DIR", ".").env("REMOTE_USER", who).envs(more.iter().copied()), lines)
     }
 
     /// All records; their chain is checked as the README tells an auditor to.

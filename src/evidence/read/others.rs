@@ -1,7 +1,7 @@
 //! What the records hold that are no changes.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::change::{Pusher, Rule};
 use super::words::{Decision, Finding, FollowupKind, Reason};
@@ -93,8 +93,8 @@ pub struct Landed {
     pub new: Option<ObjectId>,
 }
 
-/// What became of a change afterwards.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// What became of a change afterwards, as it is written and read back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Followup {
     /// The `seq` of the change.
     pub of: u64,
@@ -106,9 +106,21 @@ pub struct Followup {
     /// When that was, by the clock of the source.
     #[serde(default)]
     pub at: Option<Timestamp>,
-    /// Who says so: a ref, a review, a ticket.
+    /// Who says so: a ref, a review, a ticket, or the evidence itself.
     #[serde(default)]
     pub source: Option<String>,
+    /// The ticket, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// Of a review: until when it was due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// Of a review: whether it came later than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<bool>,
+    /// Why a change could not be verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// A write was torn off, and its bytes are vouched for.

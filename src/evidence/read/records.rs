@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use serde::Deserialize;
+use anyhow::{Context as _, bail};
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 use super::{Body, Flaw, Record};
 use crate::evidence::hash::{ZEROS, sha256};
@@ -31,6 +31,19 @@ pub struct Records {
     torn: Vec<Torn>,
     open: Option<Fragment>,
     ready: VecDeque<Result<Record, Flaw>>,
+    /// Bytes and lines before the record that was read last, and before the torn lines
+    /// that it vouches for.
+    start: (u64, u64),
+}
+
+/// The place of a record, from where a later reader can go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    offset: u64,
+    line: u64,
+    seq: u64,
+    prev: String,
+    sha256: String,
 }
 
 /// A line that is no record.
@@ -62,7 +75,27 @@ pub fn read(path: &Path) -> anyhow::Result<Records> {
         torn: Vec::new(),
         open: None,
         ready: VecDeque::new(),
+        start: (0, 0),
     })
+}
+
+/// Opens the evidence where an earlier reader stopped: the first record is the last one
+/// that it read.
+///
+/// # Errors
+/// Where it can't be opened. A mark that is not of this file shows as a [`Flaw`].
+pub fn read_from(path: &Path, mark: Option<&Mark>) -> anyhow::Result<Records> {
+    let mut records = read(path)?;
+    let Some(mark) = mark else { return Ok(records) };
+    let Some(lines) = &mut records.lines else { bail!("{} is gone", path.display()) };
+    lines.seek(SeekFrom::Start(mark.offset)).with_context(|| reading(path))?;
+    records.bytes = mark.offset;
+    records.line = mark.line;
+    (records.next, records.prev) = (mark.seq, mark.prev.clone());
+    match records.next() {
+        Some(Ok(record)) if record.sha256 == mark.sha256 => Ok(records),
+        _ => bail!("record {} of {} is another one than it was", mark.seq, path.display()),
+    }
 }
 
 /// Checks that records can be appended and that the chain is unbroken; how many
@@ -96,6 +129,13 @@ impl Records {
         Some(Receipt { seq, sha256: self.prev.clone() })
     }
 
+    /// The place of the record that was read last.
+    pub fn mark(&self, last: &Record) -> Mark {
+        let (offset, line) = self.start;
+        let (seq, prev, sha256) = (last.seq, last.prev.clone(), last.sha256.clone());
+        Mark { offset, line, seq, prev, sha256 }
+    }
+
     /// At the end: the writes that were torn off last, for which the next record will
     /// vouch. What was refused or is being written right now looks like this.
     pub fn torn_end(&self) -> impl Iterator<Item = &Fragment> {
@@ -124,6 +164,9 @@ impl Records {
     /// # Errors
     /// What makes it useless to go on.
     fn advance(&mut self) -> Result<(), Flaw> {
+        if self.torn.is_empty() {
+            self.start = (self.bytes, self.line);
+        }
         let mut line = self.line()?;
         if line.is_empty() {
             self.lines = None;

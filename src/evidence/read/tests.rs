@@ -131,14 +131,17 @@ impl Case {
             outdated_for: [].into(),
         };
         let approvals = if self.approved { vec![approval] } else { vec![] };
+        let plea = model::Plea::None;
         judge(
             &policy(),
             Facts {
-                push: model::Push { repository: "team/app".into(), pusher, updates },
+                push: model::Push { repository: "team/app".into(), pusher, plea, updates },
                 tickets: [(key(), model::Lookup::Found(Box::new(self.ticket())))]
                     .into_iter()
                     .collect(),
                 approvals: [(main, approvals)].into_iter().collect(),
+                unreviewed: vec![],
+                now: Timestamp::UNIX_EPOCH,
             },
         )
     }
@@ -385,6 +388,7 @@ fn every_word_that_is_written_is_known() {
         C::Standard => Class::Standard,
         C::Automated => Class::Automated,
         C::Unverified => Class::Unverified,
+        C::Emergency => Class::Emergency,
     };
     let mode = |mode: M| match mode {
         M::Monitor => Mode::Monitor,
@@ -396,7 +400,7 @@ fn every_word_that_is_written_is_known() {
         model::Start::Recorded => Start::Recorded,
         model::Start::Root => Start::Root,
     };
-    for word in [C::Standard, C::Automated, C::Unverified] {
+    for word in [C::Standard, C::Automated, C::Unverified, C::Emergency] {
         assert_eq!(reread::<Class>(&word), class(word));
     }
     for word in [M::Monitor, M::Enforce] {

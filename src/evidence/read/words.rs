@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 macro_rules! words {
     ($($(#[doc = $about:literal])+ $name:ident {
@@ -33,6 +33,12 @@ macro_rules! words {
                     $($text => Self::$word,)+
                     _ => Self::Other(word),
                 }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
             }
         }
 
@@ -176,9 +182,15 @@ words! {
         EmergencyOverdue = "emergency-overdue",
         /// A change that landed while the tracker was away was verified.
         Verified = "verified",
+        /// Such a change can't be verified: a rule is broken.
+        StillUnverified = "still-unverified",
+        /// A change that was let in never landed, so that there is nothing to review.
+        NeverLanded = "never-landed",
         /// A ticket was closed.
         TicketClosed = "ticket-closed",
         /// A ticket had been closed before the change landed.
         TicketClosedEarly = "ticket-closed-early",
+        /// A ticket is still open, long after.
+        TicketStillOpen = "ticket-still-open",
     }
 }

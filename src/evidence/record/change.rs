@@ -11,8 +11,8 @@ use super::{Decided, Finding, Ids, bounded};
 use crate::judge;
 use crate::model::verdict::{Class, Mode};
 use crate::model::{
-    Change as Asked, Lapse, Movement, ObjectId, Pusher, RefName, RefUpdate, RefVerdict, Role,
-    Start, Tagged, Verdict,
+    Change as Asked, Emergency, Ground, Lapse, Movement, ObjectId, Pusher, RefName, RefUpdate,
+    RefVerdict, Role, Start, Tagged, Verdict,
 };
 use crate::policy::Policy;
 
@@ -41,6 +41,7 @@ pub struct Change {
     approvals: Vec<ApprovalItem>,
     rules: Vec<RuleItem>,
     class: Class,
+    emergency: Option<EmergencyItem>,
     pub(super) decision: Decided,
     finding: Finding,
     mode: Mode,
@@ -54,6 +55,28 @@ pub(super) enum Operation {
     Create,
     Update,
     Delete,
+}
+
+/// Why nobody had to approve, and until when somebody has to.
+#[derive(Clone, Debug, Serialize)]
+struct EmergencyItem {
+    reason: String,
+    incident: Option<String>,
+    due: String,
+    /// `option`, or the ticket that made it an emergency.
+    ground: Ground,
+}
+
+impl EmergencyItem {
+    fn of(emergency: &Emergency) -> Self {
+        let Emergency { reason, ground, due } = emergency;
+        Self {
+            reason: bounded(&reason.text),
+            incident: reason.incident.as_deref().map(bounded),
+            due: format!("{due:.3}"),
+            ground: ground.clone(),
+        }
+    }
 }
 
 /// Who pushed, in the host's words.
@@ -101,6 +124,7 @@ impl Change {
             approvals: of_ref.approvals.iter().map(ApprovalItem::of).collect(),
             rules: RuleItem::all_of(verdict, of_ref, policy),
             class: of_ref.class,
+            emergency: of_ref.emergency.as_ref().map(EmergencyItem::of),
             decision: verdict.decision().into(),
             finding: of_ref.finding().into(),
             mode: of_ref.mode,

@@ -16,6 +16,7 @@ mod tickets;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::read::Followup;
 use super::torn::Fragment;
 use crate::model::{ObjectId, RefName};
 
@@ -100,6 +101,8 @@ pub enum Body {
     Failed(Box<Failed>),
     /// Git wrote a ref.
     Landed(LandedRecord),
+    /// What became of a change afterwards.
+    Followup(Box<Followup>),
     /// A write was torn off. Its bytes stay where they are, on the line before.
     Recovery {
         /// That line.

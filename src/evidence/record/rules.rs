@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::{ITEMS, Ids, bounded};
 use crate::digest;
 use crate::model::verdict::{JudgedApproval, Part, Standing};
-use crate::model::{Basis, Check, ObjectId, Outcome, RefVerdict, Rule, Source, Subject, Verdict};
+use crate::model::{
+    Basis, Check, ObjectId, Outcome, RefVerdict, Rule, Source, Subject, Verdict, Waiver,
+};
 use crate::policy::Policy;
 use crate::text::list_and;
 
@@ -68,8 +70,11 @@ fn outcome(
         Outcome::Broken(violation) => {
             ("fail", digest::sentence(violation, verdict, of_ref, policy))
         }
-        Outcome::Waived { by, table } => {
+        Outcome::Waived(Waiver::Exempt { by, table }) => {
             ("waived", format!("{by} is exempt by [[protect]] table {table}"))
+        }
+        Outcome::Waived(Waiver::Emergency { by }) => {
+            ("waived", format!("an emergency of {by}, who is listed under [emergency]"))
         }
         Outcome::Unknown { ticket, why } => ("error", format!("{ticket}: {why}")),
     };

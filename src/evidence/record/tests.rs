@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Change, ITEMS, TEXT};
 use crate::judge::{Facts, judge};
 use crate::model::{
-    Change as Asked, Closed, Commit, Content, Lookup, MergeContent, Movement, ObjectId, Push,
+    Change as Asked, Closed, Commit, Content, Lookup, MergeContent, Movement, ObjectId, Plea, Push,
     Pusher, RefLine, RefName, RefUpdate, Role, Signature, Start, Ticket, TicketKey,
 };
 use crate::policy::Policy;
@@ -85,12 +85,15 @@ fn record(commits: Vec<Commit>, tickets: usize) -> String {
     let push = Push {
         repository: "app".to_owned(),
         pusher: Pusher::Person { login: "ana".to_owned(), source: "REMOTE_USER".to_owned() },
+        plea: Plea::None,
         updates: vec![RefUpdate { line, target: main.clone(), role }],
     };
     let facts = Facts {
         push,
         tickets: (1..=tickets).map(|n| (key(n), ticket(n))).collect(),
         approvals: [(main, vec![])].into_iter().collect(),
+        unreviewed: vec![],
+        now: jiff::Timestamp::UNIX_EPOCH,
     };
     let verdict = judge(&policy, facts);
     let of_ref = verdict.refs.first().unwrap();

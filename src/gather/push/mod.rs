@@ -12,7 +12,7 @@ use governed::{Case, Governed, Rulebook, Target, governed};
 
 use super::git::Repo;
 use crate::model::{
-    Approvals, ObjectId, Push, Pusher, RefLine, RefName, RefUpdate, Role, Violation,
+    Approvals, ObjectId, Plea, Push, Pusher, RefLine, RefName, RefUpdate, Role, Violation,
 };
 use crate::policy::Policy;
 
@@ -170,6 +170,7 @@ impl Sources<'_> {
     pub fn push(
         &self,
         pusher: Pusher,
+        plea: Plea,
         judged: Vec<(Target, Governed)>,
     ) -> anyhow::Result<(Push, Approvals)> {
         let incoming: Vec<(usize, ObjectId)> = judged
@@ -206,6 +207,6 @@ impl Sources<'_> {
             updates.push(RefUpdate { line: target.line, target: target.name, role });
         }
         let repository = self.repository.to_owned();
-        Ok((Push { repository, pusher, updates }, found.into_iter().collect()))
+        Ok((Push { repository, pusher, plea, updates }, found.into_iter().collect()))
     }
 }

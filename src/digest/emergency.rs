@@ -1,0 +1,114 @@
+//! What is said about an emergency: when it lands, when it may not, and when it was none.
+
+use jiff::Timestamp;
+
+use super::Frame;
+use super::sentences::Scene;
+use crate::model::{Decision, ObjectId, Plea, RefVerdict, Role, TicketKey, Unreviewed, Verdict};
+use crate::policy::{ApprovalSource, Policy};
+use crate::text::{clean, count, fit, list_or, wrap};
+
+/// What lands without an approval, and what has to happen until when.
+pub(super) fn unapproved(verdict: &Verdict, of_ref: &RefVerdict, frame: &Frame<'_>) -> String {
+    let Some(emergency) = &of_ref.emergency else { return String::new() };
+    let name = clean(of_ref.update.line.name.short());
+    let new = of_ref.update.role.commits().len();
+    let (commits, land) = (count(new, "commit"), if new == 1 { "lands" } else { "land" });
+    let reason = fit(&emergency.reason.text, 300);
+    let what = format!("{commits} to {name} {land} without approval: {reason}");
+    let due = format!(
+        "a review is due by {}; while it is overdue, no other emergency is accepted here",
+        moment(emergency.due)
+    );
+    let review = review(&Scene::of(verdict, of_ref, frame.policy));
+    let hint = |hint: &str| wrap(hint, "hint: ", "hint:   ");
+    format!("{}{}{}", wrap(&what, "warning[emergency]: ", "  "), hint(&due), hint(&review))
+}
+
+/// Whoever says that it is an emergency should know when it was none.
+pub(super) fn needless(verdict: &Verdict, of_ref: &RefVerdict) -> String {
+    let is_branch = matches!(of_ref.update.role, Role::Branch { .. });
+    let is_asked = matches!(verdict.plea, Plea::Emergency(_));
+    let complies = of_ref.emergency.is_none() && of_ref.finding() == Decision::Accept;
+    if !(is_branch && is_asked && complies) {
+        return String::new();
+    }
+    let name = clean(of_ref.update.line.name.short());
+    let what = format!("{name} complies as it is, so this is not on record as an emergency");
+    wrap(&what, "", "  ")
+}
+
+/// How a change that nobody has approved is approved once it has landed.
+fn review(scene: &Scene<'_>) -> String {
+    let by_ref = scene.sources().is_none_or(|from| from.contains(&ApprovalSource::Refs));
+    match scene.new_id() {
+        Some(commit) if by_ref => {
+            let command = approval(commit, &scene.branch());
+            format!("whoever neither wrote nor pushed it reads it, and runs {command}")
+        }
+        _ => "whoever neither wrote nor pushed it reads it, and approves on the ticket".to_owned(),
+    }
+}
+
+/// Why no other emergency is accepted.
+pub(super) fn overdue(earlier: &Unreviewed) -> String {
+    format!(
+        "the review of emergency #{} on {}, pushed by {}, was due by {}; until it is done no other \
+         one is accepted",
+        earlier.seq,
+        fit(earlier.target.short(), 60),
+        fit(&earlier.by, 40),
+        moment(earlier.due)
+    )
+}
+
+/// What to do about it.
+pub(super) fn review_of(earlier: &Unreviewed) -> String {
+    let branch = earlier.target.without_namespace();
+    let command = approval(&earlier.commit, &fit(branch.short(), 100));
+    format!("whoever neither wrote nor pushed that one runs {command}")
+}
+
+/// All of the id, since the commit may be of long ago, and another one may begin with
+/// the same digits by now.
+fn approval(commit: &ObjectId, branch: &str) -> String {
+    format!("`git push origin +{commit}:refs/approvals/{branch}/LOGIN`")
+}
+
+/// Why somebody may not push an emergency.
+pub(super) fn unlisted(
+    pusher: Option<&str>,
+    ticket: Option<&TicketKey>,
+    policy: &Policy,
+) -> String {
+    let who = pusher.map_or_else(|| "somebody unknown".to_owned(), |who| fit(who, 40));
+    if policy.emergencies.is_none() {
+        return format!("{who} calls this an emergency, and this server takes none");
+    }
+    match ticket {
+        None => format!("{who} calls this an emergency, and is not listed for that"),
+        Some(key) => format!("{key} is an emergency, and {who} is not listed for one"),
+    }
+}
+
+/// Who may, and how it goes without; a long list is not for a terminal.
+pub(super) fn those_listed(ticket: Option<&TicketKey>, policy: &Policy) -> Vec<String> {
+    let mut hints = Vec::new();
+    if let Some(emergencies) = &policy.emergencies {
+        let mut names: Vec<String> =
+            emergencies.people.iter().take(5).map(|login| fit(login, 40)).collect();
+        if emergencies.people.len() > names.len() {
+            names.push("others".to_owned());
+        }
+        hints.push(format!("ask {} to push it", list_or(&names)));
+    }
+    if ticket.is_none() {
+        hints.push("push without `-o emergency`, once somebody has approved".to_owned());
+    }
+    hints
+}
+
+/// A time as people read it: minutes are near enough.
+fn moment(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,123 @@
+//! The emergencies that nobody has reviewed yet: an index beside the file, which can always be made anew.
+
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::read::{self, Body, FollowupKind, Mark, Record, Records};
+use crate::model::{ObjectId, RefName, Unreviewed};
+
+/// What the chain says up to a record. A push goes on from there and reads the rest, so
+/// that it may be behind the chain, and nothing is missed. Only emergencies pay for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Index {
+    mark: Option<Mark>,
+    open: Vec<Open>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Open {
+    seq: u64,
+    repo: String,
+    target: RefName,
+    commit: ObjectId,
+    by: String,
+    due: Timestamp,
+}
+
+/// The emergencies of one repository that are on record and that nobody has reviewed,
+/// as far as the evidence knows.
+///
+/// # Errors
+/// Where the chain is broken or can't be read, or the index can't be written.
+pub fn unreviewed(evidence: &Path, repository: &str) -> anyhow::Result<Vec<Unreviewed>> {
+    let known = load(evidence)?;
+    let index = match go_on(evidence, known.clone()) {
+        Ok(index) => index,
+        // The index may be of another file, or cut short: only the chain counts.
+        Err(_) if known.mark.is_some() => go_on(evidence, Index::default())?,
+        Err(error) => return Err(error),
+    };
+    if index != known {
+        store(evidence, &index)?;
+    }
+    let ours = index.open.into_iter().filter(|open| open.repo == repository);
+    Ok(ours
+        .map(|open| Unreviewed {
+            seq: open.seq,
+            target: open.target,
+            commit: open.commit,
+            by: open.by,
+            due: open.due,
+        })
+        .collect())
+}
+
+fn go_on(evidence: &Path, mut index: Index) -> anyhow::Result<Index> {
+    let reading = || format!("reading the evidence {}", evidence.display());
+    let mut records: Records = read::read_from(evidence, index.mark.as_ref())?;
+    while let Some(record) = records.next() {
+        let record = record.with_context(reading)?;
+        index.apply(&record);
+        index.mark = Some(records.mark(&record));
+    }
+    Ok(index)
+}
+
+impl Index {
+    fn apply(&mut self, record: &Record) {
+        match &record.body {
+            Body::Change(change) if change.is_allowed() => {
+                let (Some(emergency), Some(new)) = (&change.emergency, &change.new) else { return };
+                self.open.retain(|open| open.seq != record.seq);
+                self.open.push(Open {
+                    seq: record.seq,
+                    repo: change.repo.clone(),
+                    target: change.target().clone(),
+                    commit: new.clone(),
+                    by: change.pusher.name.clone().unwrap_or_else(|| "somebody".to_owned()),
+                    due: emergency.due,
+                });
+            }
+            Body::Followup(followup) if is_end(&followup.kind) => {
+                self.open.retain(|open| open.seq != followup.of);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether nobody has to review an emergency any more.
+pub(super) fn is_end(kind: &FollowupKind) -> bool {
+    matches!(kind, FollowupKind::EmergencyReviewed | FollowupKind::NeverLanded)
+}
+
+/// An index that can't be understood is none.
+fn load(evidence: &Path) -> anyhow::Result<Index> {
+    let path = beside(evidence);
+    match std::fs::read(&path) {
+        Ok(text) => Ok(serde_json::from_slice(&text).unwrap_or_else(|_| Index::default())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Index::default()),
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
+}
+
+fn store(evidence: &Path, index: &Index) -> anyhow::Result<()> {
+    let path = beside(evidence);
+    let writing = || format!("writing {}", path.display());
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let mut file = tempfile::NamedTempFile::new_in(directory).with_context(writing)?;
+    let text = serde_json::to_vec(index).with_context(writing)?;
+    file.write_all(&text).with_context(writing)?;
+    file.persist(&path).with_context(writing)?;
+    Ok(())
+}
+
+fn beside(evidence: &Path) -> PathBuf {
+    let mut name = evidence.to_path_buf().into_os_string();
+    name.push(".unreviewed");
+    PathBuf::from(name)
+}
