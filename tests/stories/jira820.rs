@@ -4,7 +4,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Server, Setup, hermetic};
+use crate::support::curl::curl;
+use crate::support::{Server, Setup};
 
 /// tests/run installs it there.
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/jira820/bin/jira820");
@@ -39,15 +40,9 @@ fn start() -> Jira820 {
 }
 
 /// Speaks to its interface as a person with curl would.
-fn curl(url: &str, body: Option<&str>) -> serde_json::Value {
-    let mut curl = hermetic("curl", std::path::Path::new("/"));
-    curl.args(["-s", "-S", "-H", "Content-Type: application/json", url]);
-    if let Some(body) = body {
-        curl.args(["-d", body]);
-    }
-    let output = curl.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap_or(serde_json::Value::Null)
+fn ask(url: &str, body: Option<&str>) -> serde_json::Value {
+    let more = body.map(|body| ["-H", "Content-Type: application/json", "-d", body]);
+    curl(url, more.as_ref().map_or(&[], |more| &more[..])).good()
 }
 
 #[test]
@@ -55,8 +50,8 @@ fn a_foreign_jira_is_understood_and_noticed_when_it_ignores_what_it_is_asked() {
     let jira = start();
     let api = format!("{}/rest/api/2", jira.url);
     let new = r#"{"fields":{"project":{"key":"JIRA820"},"summary":"Round half up","issuetype":{"name":"Bug"}}}"#;
-    let key = curl(&format!("{api}/issue"), Some(new))["key"].as_str().unwrap().to_owned();
-    let created = curl(&format!("{api}/issue/{key}"), None)["fields"]["created"].clone();
+    let key = ask(&format!("{api}/issue"), Some(new))["key"].as_str().unwrap().to_owned();
+    let created = ask(&format!("{api}/issue/{key}"), None)["fields"]["created"].clone();
     let created = created.as_str().unwrap().replace("+0000", "Z");
 
     let tracker = format!(
@@ -82,7 +77,7 @@ fn a_foreign_jira_is_understood_and_noticed_when_it_ignores_what_it_is_asked() {
     ana.push(&["main"]).refused_for(&["missing-approval"]);
 
     // A transition, made through its own interface.
-    curl(&format!("{api}/issue/{key}/transitions"), Some(r#"{"transition":{"id":"21"}}"#));
+    ask(&format!("{api}/issue/{key}/transitions"), Some(r#"{"transition":{"id":"21"}}"#));
     let pushed = ana.push(&["main"]);
     pushed.accepted();
     assert!(pushed.digest().contains("Round half up  In Progress  Root"), "{}", pushed.seen());

@@ -6,6 +6,7 @@ mod bypasses;
 mod commands;
 mod emergencies;
 mod failing;
+mod fakes;
 mod hosts;
 mod installing;
 mod jira;

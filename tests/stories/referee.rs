@@ -1,49 +1,17 @@
 //! Atlassian's own description of Jira Cloud as the referee: Prism holds our requests to it, and the
 //! answers of the Jira that the other tests play.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::support::fake_jira::{FakeJira, issue, step};
+use crate::support::npm;
 use crate::support::{Server, Setup};
-
-struct Prism {
-    daemon: Child,
-    url: String,
-}
-
-impl Drop for Prism {
-    fn drop(&mut self) {
-        let _gone = self.daemon.kill();
-        let _reaped = self.daemon.wait();
-    }
-}
-
-/// Validates what goes through in both directions, and answers 500 where it must not.
-fn start(upstream: &str) -> Prism {
-    let prism = std::env::var("PRISM").expect("PRISM names the program");
-    let spec = std::env::var("JIRA_SPEC").expect("JIRA_SPEC names the description");
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let daemon = Command::new(prism)
-        .args(["proxy", &spec, upstream, "--errors", "-p", &port.to_string()])
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let prism = Prism { daemon, url: format!("http://127.0.0.1:{port}") };
-    let began = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(began.elapsed() < Duration::from_secs(60), "Prism did not start");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    prism
-}
 
 /// Atlassian's description is not ours to hand on, so whoever has it runs this.
 #[test]
-#[ignore = "PRISM=... JIRA_SPEC=... cargo test referee -- --ignored"]
+#[ignore = "JIRA_SPEC=... cargo test referee -- --ignored"]
 fn requests_and_answers_are_those_of_atlassian_s_description() {
     let jira = FakeJira::start(Duration::ZERO);
     let query = "fixVersion = next";
@@ -54,7 +22,8 @@ fn requests_and_answers_are_those_of_atlassian_s_description() {
         let step = step("bob", "In Progress", "2026-01-07T10:00:00.000+0000");
         state.history.insert("PAY-1".to_owned(), vec![step]);
     });
-    let prism = start(&jira.http.url);
+    let description = std::env::var("JIRA_SPEC").expect("JIRA_SPEC names the description");
+    let prism = npm::prism(&description, &jira.http.url);
     let tracker = format!(
         "[tracker.jira]\nurl = \"{}\"\nflavour = \"cloud\"\nuser = \"bot\"\n\
          token_file = \"ROOT/token\"\napproved_states = [\"In Progress\"]\n",

@@ -11,7 +11,20 @@ pub(crate) struct Asked {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) authorization: String,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// One more than the latest round of which an answer had gone out when this came. What
+    /// a client asks at once is of one round; what it could only ask after, of the next.
+    pub(crate) round: usize,
+}
+
+impl Asked {
+    /// A header by its name in lower case.
+    #[expect(dead_code, reason = "GitLab's token comes in one of its own")]
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let header = self.headers.iter().find(|(known, _)| known == name);
+        header.map(|(_, value)| value.as_str())
+    }
 }
 
 /// What the server does about it.
@@ -39,7 +52,30 @@ impl Reply {
 /// A server on this machine's loopback, until the test ends.
 pub(crate) struct HttpServer {
     pub(crate) url: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    log: Arc<Mutex<Log>>,
+}
+
+#[derive(Default)]
+struct Log {
+    asked: Vec<Asked>,
+    /// The latest round of which an answer has gone out.
+    answered: usize,
+    waiting: usize,
+    most_waiting: usize,
+}
+
+impl Log {
+    fn begin(&mut self, asked: &mut Asked) {
+        asked.round = self.answered + 1;
+        self.waiting += 1;
+        self.most_waiting = self.most_waiting.max(self.waiting);
+        self.asked.push(asked.clone());
+    }
+
+    fn end(&mut self, round: usize) {
+        self.answered = self.answered.max(round);
+        self.waiting = self.waiting.saturating_sub(1);
+    }
 }
 
 impl HttpServer {
@@ -50,25 +86,40 @@ impl HttpServer {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (log, answer) = (Arc::clone(&asked), Arc::new(answer));
+        let log = Arc::new(Mutex::new(Log::default()));
+        let (shared, answer) = (Arc::clone(&log), Arc::new(answer));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
+                let (log, answer) = (Arc::clone(&shared), Arc::clone(&answer));
                 std::thread::spawn(move || serve(&stream, pause, &log, answer.as_ref()));
             }
         });
-        Self { url, asked }
+        Self { url, log }
     }
 
     /// Every request so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+        self.log.lock().unwrap().asked.clone()
     }
 
     /// How many requests there were to paths that begin like this.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.asked().iter().filter(|asked| asked.path.starts_with(path)).count()
+    }
+
+    /// How many times in a row the client had to wait for an answer before it could ask on.
+    pub(crate) fn rounds(&self) -> usize {
+        self.asked().iter().map(|asked| asked.round).max().unwrap_or(0)
+    }
+
+    /// How many requests waited for their answer at the same time, at most.
+    pub(crate) fn at_once(&self) -> usize {
+        self.log.lock().unwrap().most_waiting
+    }
+
+    /// Counts from here.
+    pub(crate) fn forget(&self) {
+        *self.log.lock().unwrap() = Log::default();
     }
 }
 
@@ -76,15 +127,17 @@ impl HttpServer {
 fn serve(
     stream: &TcpStream,
     pause: Duration,
-    log: &Mutex<Vec<Asked>>,
+    log: &Mutex<Log>,
     answer: &(dyn Fn(&Asked) -> Reply + Send + Sync),
 ) {
     let mut reader = BufReader::new(stream);
-    while let Some(asked) = read(&mut reader) {
-        log.lock().unwrap().push(asked.clone());
+    while let Some(mut asked) = read(&mut reader) {
+        log.lock().unwrap().begin(&mut asked);
         std::thread::sleep(pause);
         let mut out = stream;
-        let sent = match answer(&asked) {
+        let reply = answer(&asked);
+        log.lock().unwrap().end(asked.round);
+        let sent = match reply {
             Reply::Text(status, kind, headers, body) => {
                 let mut text = format!(
                     "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n",
@@ -123,19 +176,21 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Asked> {
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
     let mut words = line.split_whitespace().map(str::to_owned);
     let (method, path) = (words.next()?, words.next()?);
-    let (mut length, mut authorization) = (0, String::new());
+    let (mut length, mut authorization, mut headers) = (0, String::new(), Vec::new());
     loop {
         let mut header = String::new();
         reader.read_line(&mut header).ok()?;
         let Some((name, value)) = header.trim_end().split_once(": ") else { break };
-        match name.to_ascii_lowercase().as_str() {
+        let name = name.to_ascii_lowercase();
+        match name.as_str() {
             "content-length" => length = value.parse().unwrap(),
             "authorization" => authorization = value.to_owned(),
             _ => {}
         }
+        headers.push((name, value.to_owned()));
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let body = String::from_utf8(body).unwrap();
-    Some(Asked { method, path, authorization, body })
+    Some(Asked { method, path, authorization, headers, body, round: 0 })
 }

@@ -1,9 +1,12 @@
 //! A server, the clones of its people, and what they see when they push.
 
 mod clone;
+pub(crate) mod curl;
+pub(crate) mod fake_forge;
 pub(crate) mod fake_jira;
 mod git;
 pub(crate) mod http;
+pub(crate) mod npm;
 mod server;
 mod shown;
 
