@@ -20,7 +20,6 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// A header by its name in lower case.
-    #[expect(dead_code, reason = "GitLab's token comes in one of its own")]
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let header = self.headers.iter().find(|(known, _)| known == name);
         header.map(|(_, value)| value.as_str())

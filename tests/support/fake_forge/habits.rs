@@ -60,6 +60,14 @@ pub(crate) struct Gitea {
     pub(crate) version: String,
     /// Logins on the whitelist of the protected branch; none where there is no whitelist.
     pub(crate) whitelist: Option<Vec<String>>,
+    pub(crate) stale: StaleFlag,
+}
+
+/// Reviews are marked some time after a push, and not where the content stayed the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StaleFlag {
+    Kept,
+    Late,
 }
 
 impl Default for Habits {
@@ -72,7 +80,7 @@ impl Default for Habits {
                 approval_times: ApprovalTimes::Shown,
                 rules: Vec::new(),
             },
-            gitea: Gitea { version: "1.24.6".to_owned(), whitelist: None },
+            gitea: Gitea { version: "1.24.6".to_owned(), whitelist: None, stale: StaleFlag::Kept },
         }
     }
 }

@@ -13,7 +13,9 @@
 mod asked;
 mod commits;
 mod faults;
+mod gitea;
 mod github;
+mod gitlab;
 mod habits;
 mod page;
 mod state;
@@ -23,7 +25,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 pub(crate) use faults::Fault;
-pub(crate) use habits::{ApprovalTimes, Edition, GraphQl, OnPush};
+pub(crate) use habits::{ApprovalTimes, Edition, GraphQl, OnPush, StaleFlag};
 pub(crate) use state::{Access, CheckKind, Kind, Opinion, Outcome, Stage, State};
 
 use super::Server;
@@ -43,32 +45,32 @@ pub(crate) struct Forge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     GitHub,
+    GitLab,
+    Gitea,
 }
 
 impl Dialect {
     fn answer(self, state: &mut State, asked: &Asked) -> Reply {
         match self {
             Self::GitHub => github::answer(state, asked),
+            Self::GitLab => gitlab::answer(state, asked),
+            Self::Gitea => gitea::answer(state, asked),
         }
     }
 
     fn limited(self, asked: &Asked, fault: &Fault) -> Reply {
         match self {
             Self::GitHub => github::limited(asked, fault),
+            Self::GitLab => gitlab::limited(fault),
+            Self::Gitea => gitea::limited(fault),
         }
     }
 
     /// Where the server keeps a request's head.
     fn head_ref(self, number: u64) -> String {
         match self {
-            Self::GitHub => format!("refs/pull/{number}/head"),
-        }
-    }
-
-    /// Whether a push to a request can take its approvals away.
-    fn resets_on_push(self) -> bool {
-        match self {
-            Self::GitHub => false,
+            Self::GitHub | Self::Gitea => format!("refs/pull/{number}/head"),
+            Self::GitLab => format!("refs/merge-requests/{number}/head"),
         }
     }
 }
@@ -78,6 +80,16 @@ impl Forge {
     /// Enterprise Server.
     pub(crate) fn github() -> Self {
         Self::start(Dialect::GitHub)
+    }
+
+    /// Under `/api/v4`.
+    pub(crate) fn gitlab() -> Self {
+        Self::start(Dialect::GitLab)
+    }
+
+    /// Under `/api/v1`; Forgejo by its version.
+    pub(crate) fn gitea() -> Self {
+        Self::start(Dialect::Gitea)
     }
 
     fn start(dialect: Dialect) -> Self {

@@ -3,7 +3,7 @@
 use super::state::{
     Access, Check, CheckKind, Issue, Kind, Opinion, Outcome, Person, Request, Review, Stage, State,
 };
-use super::{Forge, OnPush};
+use super::{Dialect, Forge, OnPush};
 use crate::support::Server;
 
 impl Forge {
@@ -176,21 +176,22 @@ impl RequestAt<'_> {
         self.change(|request, _| request.base = base.to_owned())
     }
 
-    /// A new head. Where the server resets approvals on a push, they are gone.
+    /// A new head. Where GitLab is to reset approvals on a push, they are gone; that of a
+    /// closed request it forgets to.
     pub(crate) fn pushed(self, head: &str) -> Self {
         self.forge.change(|state| {
             let at = state.now();
             let request = &state.requests[&self.number];
             let commits = state.commits.between(&request.base, head);
-            let reset = self.forge.dialect.resets_on_push()
+            let reset = self.forge.dialect == Dialect::GitLab
                 && state.habits.gitlab.on_push == OnPush::Reset
                 && request.stage == Stage::Open;
             let request = state.requests.get_mut(&self.number).unwrap();
             request.heads.push((head.to_owned(), at.clone()));
             request.commits = commits;
             request.updated = at;
-            if reset {
-                request.reviews.retain(|review| review.opinion != Opinion::Approved);
+            for review in &mut request.reviews {
+                review.dismissed |= reset && review.opinion == Opinion::Approved;
             }
         });
         self
