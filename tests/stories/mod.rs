@@ -5,6 +5,7 @@ mod bad_input;
 mod bypasses;
 mod commands;
 mod emergencies;
+mod emulate;
 mod failing;
 mod fakes;
 mod hosts;

@@ -2,6 +2,7 @@
 
 mod clone;
 pub(crate) mod curl;
+pub(crate) mod emulate;
 pub(crate) mod fake_forge;
 pub(crate) mod fake_jira;
 mod git;

@@ -117,3 +117,24 @@ fn a_query_for_too_much_or_for_what_no_schema_has_is_refused_whole() {
     assert_eq!(answer["data"], Value::Null);
     assert!(asked(&forge, "{ viewer{", &Value::Null)["errors"][0]["message"].is_string());
 }
+
+#[test]
+fn a_list_can_be_read_from_its_end() {
+    let forge = forge();
+    let reviews = |args: &str| {
+        let query = format!("{{ repository(owner:\"acme\",name:\"app\"){{ pullRequest(number:7){{
+            reviews({args}){{ nodes{{author{{login}}}} pageInfo{{hasPreviousPage startCursor}} }} }} }} }}");
+        asked(&forge, &query, &Value::Null)["data"]["repository"]["pullRequest"]["reviews"].clone()
+    };
+    let by = |login: &str| json!({"author": {"login": login}});
+    assert_eq!(
+        reviews("last: 3"),
+        json!({"nodes": [by("zoe"), by("bob"), by("bob")],
+            "pageInfo": {"hasPreviousPage": true, "startCursor": "cursor:1"}})
+    );
+    assert_eq!(
+        reviews("last: 3, before: \"cursor:1\""),
+        json!({"nodes": [by("ana")],
+            "pageInfo": {"hasPreviousPage": false, "startCursor": "cursor:0"}})
+    );
+}

@@ -31,7 +31,8 @@ fn page<'a>(
     of: &'static str,
     all: Vec<Thing<'a>>,
 ) -> Answer<'a> {
-    let Some(size) = args.get("first").and_then(Value::as_u64) else {
+    let number = |name: &str| args.get(name).and_then(Value::as_u64);
+    let Some(size) = number("first").or(number("last")) else {
         return Failed(
             "MISSING_PAGINATION_BOUNDARIES",
             format!(
@@ -47,10 +48,20 @@ fn page<'a>(
             ),
         );
     }
-    let after = args.get("after").and_then(Value::as_str);
-    let start = after.map_or(0, |cursor| cursor.strip_prefix("cursor:").unwrap().parse().unwrap());
+    let place = |name: &str| {
+        let cursor = args.get(name).and_then(Value::as_str);
+        cursor.map(|cursor| cursor.strip_prefix("cursor:").unwrap().parse::<usize>().unwrap())
+    };
+    let total = all.len();
     let size = usize::try_from(size).unwrap().min(state.page);
-    let (total, items) = (all.len(), all.into_iter().skip(start).take(size).collect());
+    let (start, end) = match number("first") {
+        Some(_) => (place("after").unwrap_or(0), total),
+        None => {
+            let end = place("before").unwrap_or(total);
+            (end.saturating_sub(size), end)
+        }
+    };
+    let items = all.into_iter().take(end).skip(start).take(size).collect();
     One(Thing::Connection(Box::new(Connection { of, items, start, total })))
 }
 
