@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::gather::ref_lines;
 use crate::guard::Guard;
 use crate::operate::{self, baseline, check, other_hook};
+use crate::report::show::Wanted;
 use crate::{digest, gate, text};
 
 /// Keeps every change to a ticket and a second pair of eyes: a git pre-receive hook.
@@ -30,7 +31,7 @@ const DEFAULT_CONFIG: &str = "/etc/sockembot/config.toml";
 const EXIT_CODES: &str = "\
 Exit codes:
   0   accepted, or done
-  1   refused by the rules; doctor: something to mend
+  1   refused by the rules; doctor: something to mend; show: nothing on record
   2   the command line is wrong
   70  could not decide, or could not do it";
 
@@ -53,6 +54,8 @@ enum Command {
     Uninstall(Repositories),
     /// Accept a ref's history up to a commit without judging it, and record that
     Baseline(Baseline),
+    /// Show all that is on record about one record, commit or ticket
+    Show(Show),
     /// Find what is wrong on this server, and how to mend it
     Doctor(Config),
     /// Watch it work: a throw-away server and real pushes, no network
@@ -129,6 +132,18 @@ struct Baseline {
 }
 
 #[derive(Debug, Args)]
+struct Show {
+    /// The number of a record, the id of a commit or its beginning, or a ticket's key
+    #[arg(value_name = "SEQ|COMMIT|TICKET", value_parser = Wanted::parse)]
+    wanted: Wanted,
+    /// For people or for machines
+    #[arg(long, value_enum, default_value_t = check::Format::Text)]
+    format: check::Format,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Args)]
 struct Demo {
     /// Keep the server and the clones for exploring
     #[arg(long)]
@@ -148,9 +163,14 @@ pub fn run(cli: Cli) -> Exit {
                 .map(|()| Exit::Accepted)
         }
         Command::Baseline(args) => baseline(args),
+        Command::Show(args) => show(&args),
         Command::Doctor(args) => operate::doctor::doctor(&args.config, &mut io::stdout().lock()),
         Command::Demo(args) => operate::demo::demo(args.keep).map(|()| Exit::Accepted),
     };
+    ended(done)
+}
+
+fn ended(done: anyhow::Result<Exit>) -> Exit {
     done.unwrap_or_else(|error| {
         complain(&error);
         Exit::Undecided
@@ -236,6 +256,12 @@ fn baseline(args: Baseline) -> anyhow::Result<Exit> {
     };
     baseline::baseline(&request, &mut io::stdout().lock())?;
     Ok(Exit::Accepted)
+}
+
+fn show(args: &Show) -> anyhow::Result<Exit> {
+    let (text, exit) = operate::show::show(&args.wanted, args.format, &args.config.config)?;
+    io::stdout().lock().write_all(text.as_bytes()).context("writing the answer")?;
+    Ok(exit)
 }
 
 /// One environment variable. Bytes that are no UTF-8 are marked, and so equal no

@@ -6,10 +6,11 @@
 //! ```text
 //! stdin -> ref lines -> git -> Push -> policy.inquiry -> tracker, approvals -> Facts
 //! Facts + Policy -> judge -> Verdict -> evidence (Record, appended) -> digest (stderr) -> exit code
+//! [Record] -> report
 //! ```
 //!
 //! [`gate`] is that line as a procedure. The rooms that decide and speak
-//! ([`model`], [`policy`], [`judge`], [`digest`]) touch no file, clock, network or
+//! ([`model`], [`policy`], [`judge`], [`digest`], [`report`]) touch no file, clock, network or
 //! environment; `clippy.toml` lists what they may not call.
 
 #[deny(clippy::disallowed_methods)]
@@ -30,6 +31,9 @@ pub mod evidence;
 
 #[deny(clippy::disallowed_methods)]
 pub mod digest;
+
+#[deny(clippy::disallowed_methods)]
+pub mod report;
 
 pub mod cli;
 

@@ -57,12 +57,17 @@ pub fn pad(foreign: &str, columns: usize) -> String {
 /// word, and a word that is wider than a line stands alone on one, uncut: an id or
 /// a command must survive copying.
 pub fn wrap(sentence: &str, first: &str, rest: &str) -> String {
+    wrap_to(WIDTH, sentence, first, rest)
+}
+
+/// The same for another width.
+pub fn wrap_to(columns: usize, sentence: &str, first: &str, rest: &str) -> String {
     let mut out = String::from(first);
     let mut used = first.width();
     let mut fresh = true;
     for word in words(sentence) {
         let width = word.width();
-        if !fresh && used + 1 + width > WIDTH {
+        if !fresh && used + 1 + width > columns {
             out.push('\n');
             out.push_str(rest);
             used = rest.width();
@@ -123,7 +128,8 @@ fn list<T: AsRef<str>>(items: &[T], last: &str) -> String {
     }
 }
 
-fn thousands(n: usize) -> String {
+/// `12,000`.
+pub fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {

@@ -13,6 +13,9 @@ mod tips;
 mod torn;
 mod unreviewed;
 
+#[cfg(test)]
+pub(crate) use hash::sha256;
+
 pub use append::append;
 pub use baseline::baseline;
 pub use json::as_json;

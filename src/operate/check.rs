@@ -35,7 +35,7 @@ pub struct Question {
 /// How `check` answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// The digest that a push would show
+    /// As a person reads it
     Text,
     /// One JSON object; the README documents it
     Json,

@@ -9,3 +9,4 @@ pub mod install;
 pub mod other_hook;
 mod push_options;
 mod shim;
+pub mod show;

@@ -147,6 +147,7 @@ const COMMANDS: &[&str] = &[
     "install",
     "uninstall",
     "baseline",
+    "show",
     "doctor",
     "demo",
 ];
@@ -187,6 +188,7 @@ fn the_help_of_every_command_reads_well() {
                     before
       baseline      Accept a ref's history up to a commit without judging it, and
                     record that
+      show          Show all that is on record about one record, commit or ticket
       doctor        Find what is wrong on this server, and how to mend it
       demo          Watch it work: a throw-away server and real pushes, no network
       help          Print this message or the help of the given subcommand(s)
@@ -200,7 +202,7 @@ fn the_help_of_every_command_reads_well() {
 
     Exit codes:
       0   accepted, or done
-      1   refused by the rules; doctor: something to mend
+      1   refused by the rules; doctor: something to mend; show: nothing on record
       2   the command line is wrong
       70  could not decide, or could not do it
 
@@ -254,7 +256,7 @@ fn the_help_of_every_command_reads_well() {
               For people or for machines
 
               Possible values:
-              - text: The digest that a push would show
+              - text: As a person reads it
               - json: One JSON object; the README documents it
               
               [default: text]
@@ -313,6 +315,34 @@ fn the_help_of_every_command_reads_well() {
                            plain
           --config <FILE>  The config file [default: /etc/sockembot/config.toml]
       -h, --help           Print help
+
+    $ sockembot show --help
+    Show all that is on record about one record, commit or ticket
+
+    Usage: sockembot show [OPTIONS] <SEQ|COMMIT|TICKET>
+
+    Arguments:
+      <SEQ|COMMIT|TICKET>
+              The number of a record, the id of a commit or its beginning, or a
+              ticket's key
+
+    Options:
+          --format <FORMAT>
+              For people or for machines
+
+              Possible values:
+              - text: As a person reads it
+              - json: One JSON object; the README documents it
+              
+              [default: text]
+
+          --config <FILE>
+              The config file
+              
+              [default: /etc/sockembot/config.toml]
+
+      -h, --help
+              Print help (see a summary with '-h')
 
     $ sockembot doctor --help
     Find what is wrong on this server, and how to mend it

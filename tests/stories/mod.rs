@@ -20,4 +20,5 @@ mod recording;
 mod redmine;
 mod referee;
 mod repositories;
+mod showing;
 mod tickets;
