@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::Identity;
 
 /// A key such as `PAY-123`: an upper-case project, a dash, a number without
-/// leading zeros. Or `#123`, where a tracker only counts.
+/// leading zeros. Or `#123`, where a tracker only counts; `group/project#123`, where
+/// it counts for each repository.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct TicketKey(String);
@@ -17,9 +18,10 @@ pub struct TicketKey(String);
 impl TicketKey {
     /// Parses a whole key; `None` where it is none.
     pub fn parse(text: &str) -> Option<Self> {
-        let (project, number) = match text.strip_prefix(COUNTED) {
-            Some(number) => (COUNTED, number),
-            None => text.split_once('-')?,
+        let (project, number) = match text.split_once(COUNTED) {
+            Some(("", number)) => (COUNTED, number),
+            Some(repository) => repository,
+            None => text.split_once('-').filter(|(project, _)| !project.contains('/'))?,
         };
         let number_is_sound = (1..=10).contains(&number.len())
             && !number.starts_with('0')
@@ -27,7 +29,20 @@ impl TicketKey {
         (is_project(project) && number_is_sound).then(|| Self(text.to_owned()))
     }
 
-    /// `123` of both.
+    /// `group/project` of `group/project#123`.
+    pub fn repository(&self) -> Option<&str> {
+        self.0.split_once(COUNTED).map(|(repository, _)| repository).filter(|name| !name.is_empty())
+    }
+
+    /// `PAY` of `PAY-123`.
+    pub fn project(&self) -> Option<&str> {
+        if self.0.contains(COUNTED) {
+            return None;
+        }
+        self.0.split_once('-').map(|(project, _)| project)
+    }
+
+    /// `123` of all of them.
     pub fn number(&self) -> &str {
         self.0.rsplit(['-', '#']).next().unwrap_or(&self.0)
     }
@@ -41,15 +56,34 @@ impl TicketKey {
 /// The project of keys that are a bare number.
 pub const COUNTED: &str = "#";
 
+/// The project of keys such as `GH-12`, which are `#12`.
+pub const SHORT: &str = "GH";
+
+/// The type of a forge's issue, where one row of numbers counts pull requests too.
+pub const ISSUE: &str = "issue";
+
+/// The type of what is no issue there.
+pub const PULL_REQUEST: &str = "pull request";
+
 /// Whether a text can be the project of a key: an upper-case letter, then
-/// upper-case letters, digits and `_` (Jira's own default pattern); or `#`.
+/// upper-case letters, digits and `_` (Jira's own default pattern); or `#`; or the
+/// path of a repository.
 pub fn is_project(text: &str) -> bool {
-    if text == COUNTED {
+    if text == COUNTED || is_repository(text) {
         return true;
     }
     text.len() <= 64
         && text.starts_with(|c: char| c.is_ascii_uppercase())
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// `group/project`, with as many groups as there are.
+fn is_repository(text: &str) -> bool {
+    let part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    text.len() <= 255 && text.contains('/') && text.split('/').all(part)
 }
 
 impl fmt::Display for TicketKey {
@@ -79,6 +113,10 @@ pub struct Ticket {
     pub reporter: Option<String>,
     /// Who is to do it.
     pub assignee: Option<String>,
+    /// Its labels, which serve as states where a forge has no others.
+    pub labels: Vec<String>,
+    /// The release or the sprint that it is planned for.
+    pub milestone: Option<String>,
     /// Approvals that stand on the ticket itself.
     pub approvals: Vec<TicketApproval>,
     /// Which of the queries that were asked about it match it.

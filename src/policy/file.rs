@@ -1,6 +1,6 @@
 //! The config file: its text into a policy, or the first mistake in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::emergency::{emergencies, follow_up};
 use super::error::PolicyError;
+use super::forge::reviews;
 use super::tracker::tracker;
 use super::value::{Line, Term};
 use super::written::{
@@ -16,9 +17,10 @@ use super::written::{
     TableFile, TicketFile,
 };
 use super::{
-    ApprovalRules, ApprovalSource, Clip, Host, Outage, Patterns, People, Person, Policy, Table,
-    TicketRules,
+    ApprovalRules, ApprovalSource, Clip, Forge, Host, Numbering, Outage, Patterns, People, Person,
+    Policy, Table, TicketRules, Tracker,
 };
+use crate::model::ticket::{COUNTED, ISSUE, SHORT};
 use crate::model::verdict::Mode;
 
 /// The default, and the most, that the whole hook may take. GitHub Enterprise
@@ -46,6 +48,8 @@ impl Policy {
         let file: File = toml::from_str(text)
             .map_err(|error| at((error.span().unwrap_or(0..0), error.message().to_owned())))?;
         let host = host(&file.host).map_err(at)?;
+        let tracker = tracker(file.tracker, &host).map_err(at)?;
+        let reviews = file.reviews.map(|file| reviews(file, &host)).transpose().map_err(at)?;
         Ok(Self {
             text: text.to_owned(),
             sha256: Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect(),
@@ -55,8 +59,9 @@ impl Policy {
             clip: if file.digest.clip == Some(false) { Clip::Hidden } else { Clip::Shown },
             host,
             evidence: file.evidence.path.map_or_else(|| PathBuf::from(EVIDENCE), |path| path.0),
-            tracker: tracker(file.tracker).map_err(at)?,
-            tables: tables(file.protect).map_err(at)?,
+            tables: tables(file.protect, &tracker, reviews.as_ref()).map_err(at)?,
+            tracker,
+            reviews,
             people: people(file.people).map_err(at)?,
             emergencies: emergencies(file.emergency).map_err(at)?,
             follow_up: follow_up(&file.followup),
@@ -103,16 +108,28 @@ fn deadline(term: Option<Spanned<Term>>, host: &Host) -> Result<Duration, Mistak
     }
 }
 
-fn tables(files: Spanned<Vec<TableFile>>) -> Result<Vec<Table>, Mistake> {
+fn tables(
+    files: Spanned<Vec<TableFile>>,
+    tracker: &Tracker,
+    reviews: Option<&Forge>,
+) -> Result<Vec<Table>, Mistake> {
     let span = files.span();
     let files = files.into_inner();
     if files.is_empty() {
         return Err((span, "no [[protect]] table: nothing would be judged".to_owned()));
     }
-    files.into_iter().map(table).collect()
+    let tables = files.into_iter().map(|file| table(file, tracker, reviews));
+    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    let takes = |table: &Table| table.approval.from.contains(&ApprovalSource::Reviews);
+    if reviews.is_some() && !tables.iter().any(takes) {
+        let what = "no [[protect]] table takes approvals from [reviews]: say so there, by \
+                    `from = [\"reviews\"]` under [protect.approval]";
+        return Err((span, what.to_owned()));
+    }
+    Ok(tables)
 }
 
-fn table(file: TableFile) -> Result<Table, Mistake> {
+fn table(file: TableFile, tracker: &Tracker, reviews: Option<&Forge>) -> Result<Table, Mistake> {
     let repos = filled(file.repos, "a repository pattern, such as `*`")?;
     let refs = filled(file.refs, "a ref pattern, such as `refs/heads/main`")?;
     let texts = |patterns: Vec<String>| Patterns::parse(&patterns).map_err(|why| (0..0, why));
@@ -128,21 +145,31 @@ fn table(file: TableFile) -> Result<Table, Mistake> {
             OutageName::AcceptAndFollowUp => Outage::Accept,
         },
         automation: file.automation.into_iter().map(|login| login.0).collect(),
-        ticket: ticket(file.ticket)?,
-        approval: approval(file.approval)?,
+        ticket: ticket(file.ticket, tracker)?,
+        approval: approval(file.approval, tracker, reviews)?,
     })
 }
 
-fn ticket(file: TicketFile) -> Result<TicketRules, Mistake> {
+fn ticket(file: TicketFile, tracker: &Tracker) -> Result<TicketRules, Mistake> {
     if let Some(skew) = file.skew.as_ref().filter(|skew| skew.as_ref().0 > WIDEST) {
         return Err((skew.span(), "clocks differ by at most `24h`".to_owned()));
     }
+    let span = file.projects.span();
     let projects = filled(file.projects, "a project, such as `PAY`")?;
+    let projects: Vec<String> = projects.into_iter().map(|project| project.0).collect();
+    let numbering = numbering(&projects, tracker).map_err(|why| (span, why))?;
     let lines = |lines: Vec<Line>| lines.into_iter().map(|line| line.0).collect();
+    let types = match (file.types, tracker) {
+        (Some(types), _) => lines(types),
+        // There, one row of numbers counts issues and pull requests.
+        (None, Tracker::Forge(_)) => vec![ISSUE.to_owned()],
+        (None, _) => Vec::new(),
+    };
     Ok(TicketRules {
-        projects: projects.into_iter().map(|project| project.0).collect(),
+        projects,
+        numbering,
         states: lines(file.states),
-        types: lines(file.types),
+        types,
         trailers: file.trailers.map_or_else(
             || TRAILERS.map(str::to_owned).to_vec(),
             |tokens| tokens.into_iter().map(|token| token.0).collect(),
@@ -152,10 +179,44 @@ fn ticket(file: TicketFile) -> Result<TicketRules, Mistake> {
     })
 }
 
-fn approval(file: ApprovalFile) -> Result<ApprovalRules, Mistake> {
+/// How the keys of a tracker count, and whether the projects are such as it has.
+fn numbering(projects: &[String], tracker: &Tracker) -> Result<Numbering, String> {
+    let is_repository = |project: &str| project.contains('/');
+    match tracker {
+        Tracker::Forge(_) => {
+            let odd = |project: &&String| {
+                !is_repository(project) && ![COUNTED, SHORT].contains(&project.as_str())
+            };
+            match projects.iter().find(odd) {
+                Some(odd) => Err(format!(
+                    "`{odd}` is no project of a forge: write `#` for the issues of the repository \
+                     itself (`{SHORT}` for keys such as `{SHORT}-12`), or `group/project`"
+                )),
+                None => Ok(Numbering::Repository),
+            }
+        }
+        _ => match projects.iter().find(|project| is_repository(project)) {
+            Some(odd) => Err(format!("`{odd}` is a repository, and this tracker has none")),
+            None => Ok(Numbering::Global),
+        },
+    }
+}
+
+fn approval(
+    file: ApprovalFile,
+    tracker: &Tracker,
+    reviews: Option<&Forge>,
+) -> Result<ApprovalRules, Mistake> {
     let required = file.required.map_or(1, |required| required.0);
+    let checks = file.checks.filter(|checks| !checks.as_ref().is_empty());
+    let of_reviews =
+        |span| (span, "`checks` are those of a review: add \"reviews\" to `from`".to_owned());
     let Some(from) = file.from else {
-        return Ok(ApprovalRules { required, from: [ApprovalSource::Refs].into() });
+        let from = [ApprovalSource::Refs].into();
+        return match checks {
+            Some(checks) => Err(of_reviews(checks.span())),
+            None => Ok(ApprovalRules { required, from, checks: Vec::new() }),
+        };
     };
     let span = from.span();
     let from = from.into_inner();
@@ -164,9 +225,27 @@ fn approval(file: ApprovalFile) -> Result<ApprovalRules, Mistake> {
     }
     let source = |name| match name {
         SourceName::Refs => ApprovalSource::Refs,
+        SourceName::Reviews => ApprovalSource::Reviews,
         SourceName::Ticket => ApprovalSource::Ticket,
     };
-    Ok(ApprovalRules { required, from: from.into_iter().map(source).collect() })
+    let from: BTreeSet<ApprovalSource> = from.into_iter().map(source).collect();
+    if from.contains(&ApprovalSource::Reviews) && reviews.is_none() {
+        let what = "approvals come from reviews, and there is no [reviews.github], \
+                    [reviews.gitlab] or [reviews.gitea]";
+        return Err((span, what.to_owned()));
+    }
+    if from.contains(&ApprovalSource::Ticket) && !tracker.has_approvals() {
+        let what = "an issue of a forge holds no approval; take it from \"reviews\"";
+        return Err((span, what.to_owned()));
+    }
+    match checks {
+        Some(checks) if !from.contains(&ApprovalSource::Reviews) => Err(of_reviews(checks.span())),
+        checks => {
+            let checks = checks.map_or_else(Vec::new, Spanned::into_inner);
+            let checks = checks.into_iter().map(|line| line.0).collect();
+            Ok(ApprovalRules { required, from, checks })
+        }
+    }
 }
 
 fn people(file: PeopleFile) -> Result<People, Mistake> {

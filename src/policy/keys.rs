@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::TicketRules;
+use super::{Numbering, TicketRules};
 use crate::model::ticket::COUNTED;
 use crate::model::{Content, TicketKey};
 
@@ -33,14 +33,33 @@ impl TicketRules {
             .collect()
     }
 
-    /// `.../browse/PAY-1`; and `.../issues/1` where a tracker only counts.
+    /// `.../browse/PAY-1`; and `.../issues/1` where a tracker only counts, which is
+    /// `group/project#1` where it counts for each repository.
     fn in_url(&self, address: &str, last: &str) -> Vec<TicketKey> {
         let last = last.split(['?', '#']).next().unwrap_or(last);
         let last = last.trim_end_matches(['.', ',', ';', ')']);
-        let key =
-            if address.ends_with("/issues") { format!("{COUNTED}{last}") } else { last.into() };
+        let key = match (address.strip_suffix("/issues"), self.numbering) {
+            (Some(_), Numbering::Global) => format!("{COUNTED}{last}"),
+            (Some(address), Numbering::Repository) => return self.of_repository(address, last),
+            (None, _) => last.to_owned(),
+        };
         let found = self.key_at(&key).filter(|found| found.as_str() == key);
         found.into_iter().collect()
+    }
+
+    /// The issue of the repository at an address: of one that is listed, or, where
+    /// `#` is, of the repository itself; the forge knows which that is.
+    fn of_repository(&self, address: &str, number: &str) -> Vec<TicketKey> {
+        // GitLab parts the project's path from the rest by a dash.
+        let address = address.strip_suffix("/-").unwrap_or(address);
+        let path = address.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+        let Some((_, path)) = path else { return Vec::new() };
+        let is_listed =
+            |project: &&String| path == project.as_str() || path.ends_with(&format!("/{project}"));
+        let listed = self.projects.iter().find(is_listed).map(String::as_str);
+        let own = self.projects.iter().any(|project| project == COUNTED).then_some(path);
+        let key = listed.or(own).map(|name| format!("{name}{COUNTED}{number}"));
+        key.and_then(|key| TicketKey::parse(&key)).into_iter().collect()
     }
 
     fn in_text(&self, text: &str) -> Vec<TicketKey> {
@@ -63,7 +82,11 @@ impl TicketRules {
     fn key_at(&self, text: &str) -> Option<TicketKey> {
         self.projects.iter().find_map(|project| {
             let rest = text.strip_prefix(project.as_str())?;
-            let number = if project == COUNTED { rest } else { rest.strip_prefix('-')? };
+            let number = match project.as_str() {
+                COUNTED => rest,
+                repository if repository.contains('/') => rest.strip_prefix(COUNTED)?,
+                _ => rest.strip_prefix('-')?,
+            };
             let digits = number.bytes().take_while(u8::is_ascii_digit).count();
             let after = number.get(digits..)?;
             if digits == 0 || digits > DIGITS || !after_is_free(after) {
@@ -104,6 +127,7 @@ mod tests {
     fn rules() -> TicketRules {
         TicketRules {
             projects: vec!["PAY".to_owned(), "OPS".to_owned(), "PAY2".to_owned()],
+            numbering: Numbering::Global,
             states: vec![],
             types: vec![],
             trailers: vec!["Ticket".to_owned(), "Refs".to_owned()],
@@ -196,6 +220,33 @@ mod tests {
         let url = rules.in_trailer("https://redmine.example/issues/12");
         assert_eq!(url.iter().map(ToString::to_string).collect::<Vec<_>>(), ["#12"]);
         assert!(rules.in_trailer("https://jira.example/browse?jql=key=PAY-3").is_empty());
+    }
+
+    #[test]
+    fn a_forge_counts_for_each_repository() {
+        let rules = TicketRules {
+            projects: ["#", "GH", "team/my-app"].map(str::to_owned).to_vec(),
+            numbering: Numbering::Repository,
+            ..rules()
+        };
+        let found = |text: &str| {
+            rules.in_text(text).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(found("fix #12, GH-13 (team/my-app#14)"), "#12 GH-13 team/my-app#14");
+        assert_eq!(found("other/app#12 xteam/my-app#1 team/my-app#0 team/my-app-1"), "");
+        let in_url = |url: &str| {
+            rules.in_trailer(url).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        for (url, key) in [
+            ("https://github.com/team/my-app/issues/3", "team/my-app#3"),
+            ("https://gitlab.example/x/team/my-app/-/issues/3", "team/my-app#3"),
+            ("https://gitlab.example/a/b/c/-/issues/3", "a/b/c#3"),
+            ("https://github.com/team/my-app/pull/3", ""),
+            ("https://github.com/issues/3", ""),
+            ("https://github.com/team/my-app/issues/0", ""),
+        ] {
+            assert_eq!(in_url(url), key, "{url}");
+        }
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 mod emergency;
 mod error;
 mod file;
+mod forge;
 mod governing;
 mod keys;
 mod pattern;
@@ -16,10 +17,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::model::verdict::Mode;
 
 pub use emergency::{Emergencies, FollowUp};
 pub use error::PolicyError;
+pub use forge::RepositoryTemplate;
 pub use pattern::Patterns;
 pub use people::{People, Person, Sameness};
 pub use template::TEMPLATE;
@@ -45,6 +49,8 @@ pub struct Policy {
     pub evidence: PathBuf,
     /// Where tickets are looked up.
     pub tracker: Tracker,
+    /// Where changes are reviewed, if anywhere.
+    pub reviews: Option<Forge>,
     /// The `[[protect]]` tables, in the order of the file: the first that matches governs.
     pub tables: Vec<Table>,
     /// Which names are one person.
@@ -96,14 +102,25 @@ pub enum Tracker {
     /// Jira, of Atlassian's or of one's own.
     Jira(Jira),
     /// Redmine.
-    Redmine(Remote),
+    Redmine(Redmine),
+    /// The issues of a forge.
+    Forge(Forge),
+}
+
+impl Tracker {
+    /// Whether a ticket can be approved there.
+    pub fn has_approvals(&self) -> bool {
+        !matches!(self, Self::Forge(_))
+    }
 }
 
 /// `[tracker.jira]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jira {
-    /// How to reach it, and how it approves.
+    /// How to reach it.
     pub remote: Remote,
+    /// How it approves.
+    pub approving: Approving,
     /// Which of the two interfaces it has.
     pub flavour: Flavour,
     /// Whether Jira Service Management approvals are asked for.
@@ -119,7 +136,50 @@ pub enum Flavour {
     DataCenter,
 }
 
-/// A tracker behind a URL.
+/// `[tracker.redmine]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redmine {
+    /// How to reach it.
+    pub remote: Remote,
+    /// How it approves.
+    pub approving: Approving,
+}
+
+/// `[reviews.*]` and `[tracker.github|gitlab|gitea]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forge {
+    /// Whose interface it has.
+    pub kind: ForgeKind,
+    /// How to reach it.
+    pub remote: Remote,
+    /// What a repository of this server is called there.
+    pub repository: RepositoryTemplate,
+    /// Whether its logins are those of the server.
+    pub logins: Logins,
+}
+
+/// Whose interface a forge has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ForgeKind {
+    /// github.com, and GitHub Enterprise Server.
+    Github,
+    /// GitLab.
+    Gitlab,
+    /// Gitea and Forgejo.
+    Gitea,
+}
+
+/// Whether a forge's logins are those that the server names pushers by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logins {
+    /// The forge is the host: `ana` there is the pusher `ana`.
+    OfTheServer,
+    /// It has its own: `github:ana` under `[people]`.
+    Foreign,
+}
+
+/// A server behind a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remote {
     /// Its address, without a slash at the end.
@@ -132,16 +192,21 @@ pub struct Remote {
     pub ca_file: Option<PathBuf>,
     /// A proxy: never from the environment, where a header of the pusher could name it.
     pub proxy: Option<String>,
-    /// States of a ticket that are an approval by whoever moves it there.
-    pub approved_states: Vec<String>,
-    /// A field of the ticket that names approvers.
-    pub approver_field: Option<String>,
 }
 
-impl Remote {
+/// How a ticket itself says that it is approved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approving {
+    /// States that are an approval by whoever moves the ticket there.
+    pub states: Vec<String>,
+    /// A field of the ticket that names approvers.
+    pub field: Option<String>,
+}
+
+impl Approving {
     /// Whether a ticket's history can approve: only then is it asked for.
     pub fn reads_history(&self) -> bool {
-        !self.approved_states.is_empty() || self.approver_field.is_some()
+        !self.states.is_empty() || self.field.is_some()
     }
 }
 
@@ -187,6 +252,8 @@ pub enum Outage {
 pub struct TicketRules {
     /// Projects whose keys are looked for; never empty.
     pub projects: Vec<String>,
+    /// What the number of a key such as `#12` counts.
+    pub numbering: Numbering,
     /// Allowed states; empty allows every state of an open ticket.
     pub states: Vec<String>,
     /// Allowed types; empty allows every type.
@@ -199,6 +266,15 @@ pub struct TicketRules {
     pub query: Option<String>,
 }
 
+/// What a bare number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbering {
+    /// All tickets of the tracker.
+    Global,
+    /// The issues of one repository.
+    Repository,
+}
+
 /// `[protect.approval]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalRules {
@@ -206,6 +282,8 @@ pub struct ApprovalRules {
     pub required: usize,
     /// Where approvals are looked for.
     pub from: BTreeSet<ApprovalSource>,
+    /// Checks of the reviewed head that must have succeeded, by their names at the forge.
+    pub checks: Vec<String>,
 }
 
 /// Where approvals are looked for.
@@ -213,6 +291,8 @@ pub struct ApprovalRules {
 pub enum ApprovalSource {
     /// `refs/approvals/BRANCH/LOGIN`.
     Refs,
+    /// Reviews of a pull or merge request.
+    Reviews,
     /// The ticket.
     Ticket,
 }

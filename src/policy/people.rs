@@ -50,6 +50,7 @@ impl People {
         match (ra.person, rb.person) {
             (Some(pa), Some(pb)) if pa == pb => Sameness::Same,
             (Some(_), Some(_)) => Sameness::Different,
+            _ if a.is_another_account(b) => Sameness::Different,
             (Some(person), None) => self.apart_from(person, a, b, rb),
             (None, Some(person)) => self.apart_from(person, b, a, ra),
             (None, None) => match (ra.login, rb.login) {

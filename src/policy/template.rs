@@ -8,7 +8,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::policy::{Flavour, Jira, Policy, TicketRules, Tracker};
+    use crate::policy::{Flavour, ForgeKind, Jira, Policy, TicketRules, Tracker};
 
     fn parse(text: &str) -> Policy {
         Policy::parse(Path::new("template.toml"), text).unwrap()
@@ -28,6 +28,7 @@ mod tests {
     fn with(tracker: &str) -> String {
         let (head, rest) = TEMPLATE.split_once("[tracker.file]").unwrap();
         let (trackers, tail) = rest.split_once("[[protect]]").unwrap();
+        let (trackers, _) = trackers.split_once("# Where pull or merge").unwrap();
         let all: String = format!("[tracker.file]{trackers}")
             .lines()
             .map(|line| format!("{}\n", real(line)))
@@ -72,6 +73,25 @@ mod tests {
         let jira = parse(&with("jira")).tracker;
         assert!(matches!(jira, Tracker::Jira(Jira { flavour: Flavour::Cloud, .. })), "{jira:?}");
         assert!(matches!(parse(&with("redmine")).tracker, Tracker::Redmine(_)));
+        for (table, kind) in [
+            ("github", ForgeKind::Github),
+            ("gitlab", ForgeKind::Gitlab),
+            ("gitea", ForgeKind::Gitea),
+        ] {
+            let issues = with(table).replace(r#"["PAY", "OPS"]"#, r##"["#"]"##);
+            let Tracker::Forge(forge) = parse(&issues).tracker else { panic!("{table}") };
+            assert_eq!(forge.kind, kind);
+        }
+    }
+
+    #[test]
+    fn the_reviews_of_the_template_are_a_config() {
+        let (_, block) = TEMPLATE.split_once("# [reviews.github]").unwrap();
+        let (block, _) = block.split_once("# The first table").unwrap();
+        let block: String = block.lines().map(|line| format!("{}\n", real(line))).collect();
+        let text = TEMPLATE.replace(r#"# from = ["refs"]"#, r#"from = ["refs", "reviews"]"#);
+        let policy = parse(&format!("{text}\n[reviews.github]{block}"));
+        assert_eq!(policy.reviews.unwrap().kind, ForgeKind::Github);
     }
 
     #[test]
@@ -86,6 +106,9 @@ mod tests {
             "[tracker.file]\n",
             "[tracker.jira]\n",
             "[tracker.redmine]\n",
+            "[tracker.github]\n",
+            "[reviews]\n",
+            "[reviews.gitlab]\n",
             "[[protect]]\n",
             "[protect.ticket]\n",
             "[protect.approval]\n",

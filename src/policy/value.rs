@@ -93,7 +93,9 @@ from_string! {
         if is_project(&text) {
             return Ok(text);
         }
-        Err("expected a project such as `PAY`: capital letters, digits and `_`".to_owned())
+        Err("expected a project such as `PAY`: capital letters, digits and `_`; or `#`, or \
+             `group/project` of a forge"
+            .to_owned())
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::forge::RepositoryTemplate;
 use super::value::{
     Absolute, Domain, Email, Line, Login, Project, RefPattern, RepoPattern, Required, Term, Token,
     Variable,
@@ -21,6 +22,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) digest: DigestFile,
     pub(super) tracker: Spanned<TrackerFile>,
+    pub(super) reviews: Option<Spanned<ReviewsFile>>,
     pub(super) protect: Spanned<Vec<TableFile>>,
     #[serde(default)]
     pub(super) people: PeopleFile,
@@ -65,9 +67,12 @@ pub(super) struct TrackerFile {
     pub(super) file: Option<FileTrackerFile>,
     pub(super) jira: Option<JiraFile>,
     pub(super) redmine: Option<RedmineFile>,
+    pub(super) github: Option<ForgeFile>,
+    pub(super) gitlab: Option<ForgeFile>,
+    pub(super) gitea: Option<ForgeFile>,
 }
 
-/// The keys that every tracker behind a URL has. Not `serde(flatten)`, which would
+/// The keys that every server behind a URL has. Not `serde(flatten)`, which would
 /// lose the place of a mistake.
 macro_rules! remote {
     ($name:ident { $($field:ident: $type:ty,)* }) => {
@@ -81,48 +86,56 @@ macro_rules! remote {
             pub(super) proxy: Option<Line>,
             #[serde(default)]
             pub(super) insecure: bool,
-            #[serde(default)]
-            pub(super) approved_states: Vec<Line>,
-            pub(super) approver_field: Option<Line>,
-            $(pub(super) $field: $type,)*
+            $(pub(super) $field: Option<$type>,)*
         }
 
         impl $name {
-            pub(super) fn remote(self, user: Option<String>) -> RemoteFile {
+            pub(super) fn remote(&self) -> RemoteFile<'_> {
                 RemoteFile {
-                    url: self.url,
-                    user,
-                    token_file: self.token_file,
-                    token_env: self.token_env,
-                    ca_file: self.ca_file,
-                    proxy: self.proxy,
+                    url: &self.url,
+                    token_file: self.token_file.as_ref(),
+                    token_env: self.token_env.as_ref(),
+                    ca_file: self.ca_file.as_ref(),
+                    proxy: self.proxy.as_ref(),
                     insecure: self.insecure,
-                    approved_states: self.approved_states,
-                    approver_field: self.approver_field,
                 }
             }
         }
     };
 }
 
-remote!(RedmineFile {});
+remote!(RedmineFile {
+    approved_states: Vec<Line>,
+    approver_field: Line,
+});
 remote!(JiraFile {
-    user: Option<Line>,
-    flavour: Option<FlavourName>,
-    service_desk: Option<bool>,
+    user: Line,
+    flavour: FlavourName,
+    service_desk: bool,
+    approved_states: Vec<Line>,
+    approver_field: Line,
+});
+remote!(ForgeFile {
+    repository: Spanned<RepositoryTemplate>,
 });
 
-/// What the remote trackers have in common.
-pub(super) struct RemoteFile {
-    pub(super) url: Spanned<Line>,
-    pub(super) user: Option<String>,
-    pub(super) token_file: Option<Absolute>,
-    pub(super) token_env: Option<Variable>,
-    pub(super) ca_file: Option<Absolute>,
-    pub(super) proxy: Option<Line>,
+/// What all servers behind a URL have in common.
+pub(super) struct RemoteFile<'a> {
+    pub(super) url: &'a Spanned<Line>,
+    pub(super) token_file: Option<&'a Absolute>,
+    pub(super) token_env: Option<&'a Variable>,
+    pub(super) ca_file: Option<&'a Absolute>,
+    pub(super) proxy: Option<&'a Line>,
     pub(super) insecure: bool,
-    pub(super) approved_states: Vec<Line>,
-    pub(super) approver_field: Option<Line>,
+}
+
+/// `[reviews]`: one forge.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReviewsFile {
+    pub(super) github: Option<ForgeFile>,
+    pub(super) gitlab: Option<ForgeFile>,
+    pub(super) gitea: Option<ForgeFile>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -176,8 +189,7 @@ pub(super) struct TicketFile {
     pub(super) projects: Spanned<Vec<Project>>,
     #[serde(default)]
     pub(super) states: Vec<Line>,
-    #[serde(default)]
-    pub(super) types: Vec<Line>,
+    pub(super) types: Option<Vec<Line>>,
     pub(super) trailers: Option<Vec<Token>>,
     pub(super) skew: Option<Spanned<Term>>,
     pub(super) jql: Option<Spanned<Line>>,
@@ -188,12 +200,14 @@ pub(super) struct TicketFile {
 pub(super) struct ApprovalFile {
     pub(super) required: Option<Required>,
     pub(super) from: Option<Spanned<Vec<SourceName>>>,
+    pub(super) checks: Option<Spanned<Vec<Line>>>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum SourceName {
     Refs,
+    Reviews,
     Ticket,
 }
 

@@ -157,6 +157,8 @@ impl TicketFile {
             url: self.url,
             reporter: self.reporter,
             assignee: self.assignee,
+            labels: Vec::new(),
+            milestone: None,
             approvals: self.approval.into_iter().map(approval).collect(),
             matches: BTreeSet::new(),
         }

@@ -13,7 +13,7 @@ use crate::gather::remote::{
     Connection, Fault, Http, Request, Scheme, Visit, arrive, has, look, text,
 };
 use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
-use crate::policy::Remote;
+use crate::policy::{Approving, Redmine, Remote};
 
 /// Ids that go into one request: the most that one page shows.
 const BATCH: usize = 100;
@@ -23,13 +23,15 @@ const WHOAMI: &str = "/users/current.json";
 /// A Redmine.
 pub(super) struct RedmineTracker {
     remote: Remote,
+    approving: Approving,
     connection: Connection,
 }
 
 impl RedmineTracker {
-    pub(super) fn start(remote: &Remote, until: Instant) -> Self {
+    pub(super) fn start(settings: &Redmine, until: Instant) -> Self {
+        let Redmine { remote, approving } = settings.clone();
         let connection = Connection::start(remote.clone(), Scheme::KeyAsUser, WHOAMI, until);
-        Self { remote: remote.clone(), connection }
+        Self { remote, approving, connection }
     }
 
     fn batch(
@@ -99,7 +101,7 @@ impl RedmineTracker {
         issues: &BTreeMap<String, Value>,
         inquiry: &Inquiry,
     ) -> Result<BTreeMap<String, String>, Fault> {
-        let wanted = !self.remote.approved_states.is_empty()
+        let wanted = !self.approving.states.is_empty()
             && inquiry.approvals.iter().any(|key| issues.contains_key(key.number()));
         if !wanted {
             return Ok(BTreeMap::new());
@@ -122,7 +124,7 @@ impl RedmineTracker {
         issue: &Value,
         states: &BTreeMap<String, String>,
     ) -> Result<Vec<TicketApproval>, Fault> {
-        if !self.remote.reads_history() {
+        if !self.approving.reads_history() {
             return Ok(Vec::new());
         }
         let path = format!("/issues/{}.json?include=journals", key.number());
@@ -132,8 +134,7 @@ impl RedmineTracker {
         let shape = |what: String| Fault::Shape { host: host.clone(), what };
         let journals = journals.and_then(Value::as_array);
         let journals = journals.ok_or_else(|| shape("an issue without `journals`".to_owned()))?;
-        let is_approved =
-            |state: &str| self.remote.approved_states.iter().any(|name| name == state);
+        let is_approved = |state: &str| self.approving.states.iter().any(|name| name == state);
         let mut found = Vec::new();
         let steps = journals.iter().flat_map(|journal| {
             let moves = details(journal).filter(|detail| text(detail, "name") == Some("status_id"));
@@ -149,7 +150,7 @@ impl RedmineTracker {
             let at = time(journal, "created_on").map_err(shape)?;
             found.push(TicketApproval { by: account(&by.to_string()), at });
         }
-        if let Some(name) = &self.remote.approver_field {
+        if let Some(name) = &self.approving.field {
             let at = field_changed(journals, issue, name).map_err(shape)?;
             let by = field_values(issue, name);
             found.extend(by.iter().map(|id| TicketApproval { by: account(id), at }));
@@ -194,7 +195,7 @@ impl Tracker for RedmineTracker {
         let (mut visit, http) = arrive(&self.connection, &self.remote.url, WHOAMI, login);
         let Some(http) = http else { return visit };
         let states = http.ask(&Request::get("/issue_statuses.json"));
-        for state in &self.remote.approved_states {
+        for state in &self.approving.states {
             let seen = states.as_ref().map(|json| has(json.get("issue_statuses"), state));
             look(&mut visit, format!("the state `{state}`"), seen.map_err(Clone::clone));
         }
@@ -232,6 +233,8 @@ fn ticket(
         url: Some(format!("{}/issues/{}", remote.url, key.number())),
         reporter: name("author"),
         assignee: name("assigned_to"),
+        labels: Vec::new(),
+        milestone: name("fixed_version"),
         approvals,
         matches: BTreeSet::new(),
     })

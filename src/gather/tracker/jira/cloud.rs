@@ -17,8 +17,8 @@ pub(super) fn batch(
     keys: &[TicketKey],
     inquiry: &Inquiry,
 ) -> Result<Batch, Fault> {
-    let remote = &tracker.settings.remote;
-    let approvals = remote.reads_history();
+    let approving = &tracker.settings.approving;
+    let approvals = approving.reads_history();
     let historic: Vec<&TicketKey> =
         keys.iter().filter(|key| approvals && inquiry.approvals.contains(*key)).collect();
     let (issues, histories) = std::thread::scope(|scope| {
@@ -31,7 +31,7 @@ pub(super) fn batch(
             for (key, issue) in &mut batch.found {
                 if historic.contains(&key) {
                     let history = histories.remove(&issue.id).unwrap_or_else(Vec::new);
-                    issue.approve(&history, remote);
+                    issue.approve(&history, approving);
                 }
             }
         }
@@ -46,14 +46,15 @@ pub(super) fn batch(
 }
 
 fn bulkfetch(tracker: &JiraTracker, http: &Http, keys: &[TicketKey]) -> Result<Batch, Fault> {
-    let remote = &tracker.settings.remote;
-    let body = json!({ "issueIdsOrKeys": keys, "fields": fields(remote), "fieldsByKeys": false });
+    let approving = &tracker.settings.approving;
+    let body =
+        json!({ "issueIdsOrKeys": keys, "fields": fields(approving), "fieldsByKeys": false });
     let json = http.ask(&Request::post("/rest/api/3/issue/bulkfetch", body))?;
     let shape = |what: String| Fault::Shape { host: http.host().to_owned(), what };
     let list = json.get("issues").and_then(Value::as_array);
     let mut returned = BTreeMap::new();
     for issue in list.ok_or_else(|| shape("no `issues`".to_owned()))? {
-        let issue = Issue::parse(issue, remote).map_err(shape)?;
+        let issue = Issue::parse(issue, approving).map_err(shape)?;
         returned.insert(issue.key.clone(), issue);
     }
     let mut batch = Batch::default();
@@ -86,7 +87,7 @@ fn histories(
         return Ok(found);
     }
     let shape = |what: String| Fault::Shape { host: http.host().to_owned(), what };
-    let field = tracker.settings.remote.approver_field.as_deref();
+    let field = tracker.settings.approving.field.as_deref();
     let fields: Vec<&str> = std::iter::once("status").chain(field).collect();
     let mut page = None::<String>;
     loop {

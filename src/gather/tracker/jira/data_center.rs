@@ -19,23 +19,24 @@ pub(super) fn batch(
     keys: &[TicketKey],
     inquiry: &Inquiry,
 ) -> Result<Batch, Fault> {
-    let remote = &tracker.settings.remote;
-    let historic = keys.iter().any(|key| inquiry.approvals.contains(key)) && remote.reads_history();
+    let approving = &tracker.settings.approving;
+    let historic =
+        keys.iter().any(|key| inquiry.approvals.contains(key)) && approving.reads_history();
     let mut batch = Batch::default();
-    let wanted = fields(remote);
+    let wanted = fields(approving);
     let (issues, none) = all_pages(http, keys, "", &wanted, historic)?;
     batch.absent.extend(none);
     let shape = |what: String| Fault::Shape { host: http.host().to_owned(), what };
     let mut returned = BTreeMap::new();
     for json in issues {
-        let mut issue = Issue::parse(&json, remote).map_err(shape)?;
+        let mut issue = Issue::parse(&json, approving).map_err(shape)?;
         if historic {
             let log = match json.get("changelog").and_then(whole) {
                 Some(log) => log.clone(),
                 // Some servers expand it for one issue only, or cut it in a list.
                 None => changelog(http, &issue.key)?,
             };
-            issue.approve(&history::parse(&log).map_err(shape)?, remote);
+            issue.approve(&history::parse(&log).map_err(shape)?, approving);
         }
         returned.insert(issue.key.clone(), issue);
     }

@@ -9,7 +9,7 @@ use super::history::{self, Change};
 use super::times::time;
 use crate::gather::remote::text;
 use crate::model::{Closed, Identity, Ticket, TicketApproval, TicketKey};
-use crate::policy::Remote;
+use crate::policy::Approving;
 
 /// What of an issue is judged or recorded.
 #[derive(Clone, Debug)]
@@ -28,15 +28,15 @@ pub(super) struct Issue {
 }
 
 /// The fields that are asked for.
-pub(super) fn fields(remote: &Remote) -> Vec<String> {
+pub(super) fn fields(approving: &Approving) -> Vec<String> {
     let fixed =
         ["summary", "status", "resolutiondate", "issuetype", "created", "assignee", "reporter"];
-    fixed.iter().map(|field| (*field).to_owned()).chain(remote.approver_field.clone()).collect()
+    fixed.iter().map(|field| (*field).to_owned()).chain(approving.field.clone()).collect()
 }
 
 impl Issue {
     /// Reads an element of `issues`.
-    pub(super) fn parse(json: &Value, remote: &Remote) -> Result<Self, String> {
+    pub(super) fn parse(json: &Value, approving: &Approving) -> Result<Self, String> {
         let key = text(json, "key").ok_or("an issue without `key`")?;
         let key = TicketKey::parse(key).ok_or_else(|| format!("`{key}` is no key"))?;
         let fields = json.get("fields").ok_or_else(|| format!("{key} has no `fields`"))?;
@@ -53,7 +53,7 @@ impl Issue {
             },
             _ => Closed::No,
         };
-        let field = remote.approver_field.as_ref().and_then(|field| fields.get(field));
+        let field = approving.field.as_ref().and_then(|field| fields.get(field));
         Ok(Self {
             id: text(json, "id").ok_or_else(|| lacks("id"))?.to_owned(),
             title: text(fields, "summary").unwrap_or("").to_owned(),
@@ -70,9 +70,9 @@ impl Issue {
     }
 
     /// Adds the approvals that the ticket's history shows.
-    pub(super) fn approve(&mut self, history: &[Change], remote: &Remote) {
-        self.approvals.extend(history::transition(history, &self.state, &remote.approved_states));
-        if let Some(field) = &remote.approver_field {
+    pub(super) fn approve(&mut self, history: &[Change], approving: &Approving) {
+        self.approvals.extend(history::transition(history, &self.state, &approving.states));
+        if let Some(field) = &approving.field {
             // A field that was never changed was filled in when the ticket was opened.
             let at = history::last_change_of(history, field).unwrap_or(self.created);
             let approvers = self.approvers.drain(..);
@@ -91,6 +91,8 @@ impl Issue {
             url: Some(url),
             reporter: self.reporter,
             assignee: self.assignee,
+            labels: Vec::new(),
+            milestone: None,
             approvals: self.approvals,
             matches,
         }

@@ -195,14 +195,15 @@ impl Tracker for JiraTracker {
             });
             look(&mut visit, format!("the project {project}"), seen);
         }
-        if let Some(field) = &remote.approver_field {
+        let approving = &self.settings.approving;
+        if let Some(field) = &approving.field {
             let fields = http.ask(&Request::get(format!("{api}/field")));
             let seen = fields.map(|fields| has(Some(&fields), field));
             look(&mut visit, format!("the field `{field}`"), seen);
         }
-        if !remote.approved_states.is_empty() {
+        if !approving.states.is_empty() {
             let states = http.ask(&Request::get(format!("{api}/status")));
-            for state in &remote.approved_states {
+            for state in &approving.states {
                 let seen = states.as_ref().map(|states| has(Some(states), state));
                 look(&mut visit, format!("the state `{state}`"), seen.map_err(Clone::clone));
             }
