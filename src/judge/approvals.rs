@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::branch::Change;
-use crate::model::verdict::{JudgedApproval, Part, Standing};
+use super::reviews;
+use crate::model::approval::Vouched;
+use crate::model::review::{Answer, Proven};
+use crate::model::verdict::{Asked, JudgedApproval, Part, Standing};
 use crate::model::{
     Approval, Basis, Check, Commit, Identity, Lookup, ObjectId, Outcome, Pusher, RefUpdate, Rule,
     Source, Subject, Violation,
 };
-use crate::policy::{ApprovalSource, Sameness};
+use crate::policy::{ApprovalSource, People, Sameness};
 
 /// All approvals of a branch, and whether each counts.
 ///
@@ -19,14 +22,18 @@ pub(super) fn standing(
     update: &RefUpdate,
     from_refs: &[Approval],
 ) -> Vec<JudgedApproval> {
-    let contributors = contributors(update);
+    let contributors = contributors(update, reviews::known(change));
     let on_tickets = on_tickets(change, update);
     from_refs
         .iter()
         .cloned()
         .chain(on_tickets)
+        .chain(reviews::approvals(change))
         .map(|approval| {
-            let standing = stands(change, &contributors, &approval.by);
+            let standing = match &approval.void {
+                Some(why) => Standing::Void(why.clone()),
+                None => stands(change, &contributors, &approval),
+            };
             let person = change.policy.people.name(&approval.by);
             JudgedApproval { approval, person, standing }
         })
@@ -59,18 +66,22 @@ pub(super) fn check(
     let violation = covering()
         .find_map(in_the_way)
         .or_else(|| judged.iter().find_map(|judged| stale(judged, &commit.id)))
+        .or_else(|| reviews::left_out(change, &commit.id))
         .unwrap_or(Violation::MissingApproval { have: counting.len(), need });
     Some(Check::broken(on, violation))
 }
 
-/// Where approvals stand on tickets, one that was not answered for may hold them.
+/// Where approvals stand on tickets or at a forge, one that did not answer may hold them.
 fn unanswered(change: &Change<'_>, commit: &Commit) -> Option<Outcome> {
+    if let Some(Answer::Unknown(why)) = change.reviews {
+        return Some(Outcome::Unknown { asked: Asked::Reviews, why: why.clone() });
+    }
     if !change.table.approval.from.contains(&ApprovalSource::Ticket) {
         return None;
     }
     let content = commit.content.as_ref().ok()?;
     change.table.ticket.keys(content).into_iter().find_map(|key| match change.tickets.get(&key) {
-        Lookup::Unknown { why } => Some(Outcome::Unknown { ticket: key, why }),
+        Lookup::Unknown { why } => Some(Outcome::Unknown { asked: Asked::Ticket(key), why }),
         Lookup::Found(_) | Lookup::Absent => None,
     })
 }
@@ -81,6 +92,12 @@ fn in_the_way(judged: &JudgedApproval) -> Option<Violation> {
     let by = judged.person.clone();
     match &judged.standing {
         Standing::Counts | Standing::Machine => None,
+        Standing::Void(why) => match judged.approval.source {
+            Source::Review { number, .. } => {
+                Some(Violation::VoidApproval { by, number, why: why.clone() })
+            }
+            Source::Ref { .. } | Source::Ticket { .. } => None,
+        },
         Standing::HasPart(part) => Some(Violation::SelfApproval { by, part: part.clone() }),
         Standing::Unmatched { missing } => {
             Some(Violation::UnmatchedApprover { by, missing: missing.clone() })
@@ -99,26 +116,40 @@ fn stale(judged: &JudgedApproval, commit: &ObjectId) -> Option<Violation> {
     })
 }
 
+/// Whether the approver is somebody else than all who have a part in the change. A
+/// pusher who only merges what the forge knows to be somebody else's has none.
 fn stands(
     change: &Change<'_>,
     contributors: &[(Identity, ObjectId)],
-    approver: &Identity,
+    approval: &Approval,
 ) -> Standing {
     let people = &change.policy.people;
-    let is = |login: &String| people.sameness(approver, &Identity::Login(login.clone()));
+    let approver = &approval.by;
+    let login = |login: &String| Identity::Login(login.clone());
+    let is = |name: &String| people.sameness(approver, &login(name));
     if change.table.automation.iter().any(|login| is(login) == Sameness::Same) {
         return Standing::Machine;
     }
+    let vouched = approval.vouched.as_ref();
+    let author = vouched.and_then(|vouched| vouched.author.as_ref());
+    let author = author.map(|author| people.sameness(approver, author));
     let mut unmatched = None;
-    if let Pusher::Person { login, .. } = change.pusher {
-        match people.sameness(approver, &Identity::Login(login.clone())) {
+    match &author {
+        Some(Sameness::Same) => return Standing::HasPart(Part::Author),
+        Some(Sameness::Unknown { missing }) => unmatched = Some(missing.clone()),
+        Some(Sameness::Different) | None => {}
+    }
+    if let (Pusher::Person { login: name, .. }, false) =
+        (change.pusher, author == Some(Sameness::Different))
+    {
+        match people.sameness(approver, &login(name)) {
             Sameness::Same => return Standing::HasPart(Part::Pusher),
             Sameness::Different => {}
-            Sameness::Unknown { missing } => unmatched = Some(missing),
+            Sameness::Unknown { missing } => unmatched = unmatched.or(Some(missing)),
         }
     }
     for (contributor, commit) in contributors {
-        match people.sameness(approver, contributor) {
+        match apart(people, approver, contributor, vouched) {
             Sameness::Same => return Standing::HasPart(Part::Contributor(commit.clone())),
             Sameness::Different => {}
             Sameness::Unknown { missing } => unmatched = unmatched.or(Some(missing)),
@@ -127,9 +158,30 @@ fn stands(
     unmatched.map_or(Standing::Counts, |missing| Standing::Unmatched { missing })
 }
 
+/// Whether approver and contributor are one person: by the names themselves, and by
+/// the account that the forge knows for the contributor's address.
+fn apart(
+    people: &People,
+    approver: &Identity,
+    contributor: &Identity,
+    vouched: Option<&Vouched>,
+) -> Sameness {
+    let by_name = people.sameness(approver, contributor);
+    let account =
+        vouched.and_then(|vouched| vouched.accounts.get(&contributor.as_str().to_lowercase()));
+    let Some(account) = account else { return by_name };
+    match (by_name, people.sameness(approver, account)) {
+        (Sameness::Same, _) | (_, Sameness::Same) => Sameness::Same,
+        (Sameness::Different, _) | (_, Sameness::Different) => Sameness::Different,
+        (unknown, _) => unknown,
+    }
+}
+
 /// Authors, co-authors and committers. A clean merge makes nobody a contributor:
-/// whoever merges what others wrote adds nothing that needs a second pair of eyes.
-pub(super) fn contributors(update: &RefUpdate) -> Vec<(Identity, ObjectId)> {
+/// whoever merges what others wrote adds nothing that needs a second pair of eyes. Nor
+/// does whoever squashes or rebases it, if nothing else is in it: those who wrote the
+/// originals stand in the committer's place.
+pub(super) fn contributors(update: &RefUpdate, requests: &[Proven]) -> Vec<(Identity, ObjectId)> {
     let mut all = Vec::new();
     let mut seen = BTreeSet::new();
     for commit in update.role.commits() {
@@ -137,8 +189,12 @@ pub(super) fn contributors(update: &RefUpdate) -> Vec<(Identity, ObjectId)> {
         if commit.is_clean_merge() {
             continue;
         }
-        let emails = [&content.author.email, &content.committer.email];
-        for email in emails.into_iter().chain(&content.co_authors) {
+        let writers = requests.iter().find_map(|proven| proven.writers_of(&commit.id));
+        let others: Vec<&String> = match writers {
+            Some(writers) => writers.iter().collect(),
+            None => vec![&content.committer.email],
+        };
+        for email in others.into_iter().chain([&content.author.email]).chain(&content.co_authors) {
             if seen.insert(email.to_lowercase()) {
                 all.push((Identity::Email(email.clone()), commit.id.clone()));
             }
@@ -181,6 +237,8 @@ fn on_tickets(change: &Change<'_>, update: &RefUpdate) -> Vec<Approval> {
                 source: Source::Ticket { key: key.clone() },
                 covers,
                 outdated_for,
+                void: None,
+                vouched: None,
             });
         }
     }

@@ -1,6 +1,7 @@
 //! A governed branch: how it moves, who moves it, and each of its new commits.
 
-use super::{approvals, tickets};
+use super::{Moment, approvals, reviews, tickets};
+use crate::model::review::Answer;
 use crate::model::verdict::JudgedApproval;
 use crate::model::{
     Basis, Check, Commit, Movement, Outcome, Pusher, RefUpdate, Role, Rule, Subject, Tickets,
@@ -15,6 +16,11 @@ pub(super) struct Change<'a> {
     pub(super) pusher: &'a Pusher,
     pub(super) exempt: Option<Exemption>,
     pub(super) tickets: &'a Tickets,
+    /// The branch that is written, without `refs/heads/`.
+    pub(super) branch: Option<&'a str>,
+    /// What the forge said; nothing where it was not asked.
+    pub(super) reviews: Option<&'a Answer>,
+    pub(super) moment: Moment,
 }
 
 /// An authenticated machine that needs neither ticket nor approval.
@@ -115,5 +121,6 @@ fn commit_checks(change: &Change<'_>, commit: &Commit, judged: &[JudgedApproval]
     }
     let mut checks = tickets::checks(change, &on, content);
     checks.extend(approvals::check(change, commit, judged));
+    checks.extend(reviews::checks(change, commit));
     checks
 }

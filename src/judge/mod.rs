@@ -4,6 +4,7 @@ mod approvals;
 mod branch;
 mod emergency;
 mod guarded;
+mod reviews;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -13,10 +14,11 @@ use std::collections::BTreeSet;
 use emergency::Situation;
 use jiff::Timestamp;
 
+use crate::model::review::Answer;
 use crate::model::verdict::{Class, Mode};
 use crate::model::{
-    Approval, Approvals, Check, Decision, Lookup, Plea, Push, Pusher, RefUpdate, RefVerdict, Role,
-    TicketKey, Tickets, Unreviewed, Verdict,
+    Approval, Approvals, Check, Decision, Lookup, Plea, Push, Pusher, RefUpdate, RefVerdict,
+    Reviews, Role, TicketKey, Tickets, Unreviewed, Verdict,
 };
 use crate::policy::{Outage, Policy, Table};
 
@@ -34,14 +36,29 @@ pub struct Facts {
     pub unreviewed: Vec<Unreviewed>,
     /// When it is judged.
     pub now: Timestamp,
+    /// The reviews at the forge, by branch.
+    pub reviews: Reviews,
+    /// When the question is asked.
+    pub moment: Moment,
+}
+
+/// When a push is judged: a request that was merged may not come in once more, but it
+/// speaks for what has landed with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// As it is pushed.
+    Push,
+    /// After it has landed, to follow it up.
+    Landed,
 }
 
 /// Judges each ref of the push.
 pub fn judge(policy: &Policy, facts: Facts) -> Verdict {
-    let Facts { push, tickets, approvals, unreviewed, now } = facts;
+    let Facts { push, tickets, approvals, reviews, unreviewed, now, moment } = facts;
     let Push { repository, pusher, plea, updates } = push;
     let situation = Situation { plea: &plea, unreviewed: &unreviewed, now };
-    let bench = Bench { policy, pusher: &pusher, tickets: &tickets, situation };
+    let (tickets, reviews) = (&tickets, &reviews);
+    let bench = Bench { policy, pusher: &pusher, tickets, reviews, moment, situation };
     let refs = updates
         .into_iter()
         .map(|update| {
@@ -60,8 +77,8 @@ pub fn pleads(policy: &Policy, push: &Push, tickets: &Tickets) -> bool {
 }
 
 /// The people who wrote any of the new commits, each by one name, sorted.
-pub fn contributors(policy: &Policy, update: &RefUpdate) -> Vec<String> {
-    let all = approvals::contributors(update);
+pub fn contributors(policy: &Policy, of_ref: &RefVerdict) -> Vec<String> {
+    let all = approvals::contributors(&of_ref.update, &of_ref.requests);
     let names: BTreeSet<String> = all.iter().map(|(who, _)| policy.people.name(who)).collect();
     names.into_iter().collect()
 }
@@ -71,6 +88,8 @@ struct Bench<'a> {
     policy: &'a Policy,
     pusher: &'a Pusher,
     tickets: &'a Tickets,
+    reviews: &'a Reviews,
+    moment: Moment,
     situation: Situation<'a>,
 }
 
@@ -90,7 +109,18 @@ impl Bench<'_> {
         let exempt = table
             .exempts(pusher)
             .map(|by| branch::Exemption { by: by.to_owned(), table: index + 1 });
-        let change = branch::Change { policy, table, pusher, exempt, tickets };
+        let plain = update.target.without_namespace();
+        let reviews = self.reviews.of(&update.target);
+        let change = branch::Change {
+            policy,
+            table,
+            pusher,
+            exempt,
+            tickets,
+            branch: plain.branch(),
+            reviews,
+            moment: self.moment,
+        };
         let judged = approvals::standing(&change, &update, approvals);
         let mut checks = branch::checks(&change, &update, &judged);
         let emergency = emergency::declare(&change, &self.situation, &update, &mut checks);
@@ -100,6 +130,10 @@ impl Bench<'_> {
             (None, None) => Class::Standard,
         };
         let tickets = named(table, &update, tickets);
+        let requests = match reviews {
+            Some(Answer::Known(requests)) => requests.clone(),
+            Some(Answer::Unknown(_)) | None => Vec::new(),
+        };
         let mut judgement = RefVerdict {
             update,
             mode: table.mode,
@@ -108,6 +142,7 @@ impl Bench<'_> {
             checks,
             tickets,
             approvals: judged,
+            requests,
         };
         // Only where nothing that is known is broken.
         if table.outage == Outage::Accept && judgement.finding() == Decision::Undecided {
@@ -119,9 +154,9 @@ impl Bench<'_> {
 
 /// A ref without commits of its own to judge.
 fn bare(update: RefUpdate, mode: Mode, checks: Vec<Check>) -> RefVerdict {
-    let (tickets, approvals) = (Vec::new(), Vec::new());
+    let (tickets, approvals, requests) = (Vec::new(), Vec::new(), Vec::new());
     let (class, emergency) = (Class::Standard, None);
-    RefVerdict { update, mode, class, emergency, checks, tickets, approvals }
+    RefVerdict { update, mode, class, emergency, checks, tickets, approvals, requests }
 }
 
 /// The answers for the tickets that this ref's commits name.

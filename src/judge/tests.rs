@@ -6,13 +6,13 @@ use std::path::Path;
 use jiff::{Timestamp, ToSpan as _};
 use proptest::prelude::*;
 
-use super::{Facts, judge};
+use super::{Facts, Moment, judge};
 use crate::digest::{Frame, Occasion, digest};
 use crate::model::verdict::Class;
 use crate::model::{
     Approval, Change, Closed, Commit, Content, Decision, Identity, Lookup, MergeContent, Movement,
-    ObjectId, Outcome, Plea, Push, Pusher, Reason, RefLine, RefName, RefUpdate, Role, Signature,
-    Source, Start, Ticket, TicketKey, Unreviewed,
+    ObjectId, Outcome, Plea, Push, Pusher, Reason, RefLine, RefName, RefUpdate, Reviews, Role,
+    Signature, Source, Start, Ticket, TicketKey, Unreviewed,
 };
 use crate::policy::Policy;
 
@@ -164,6 +164,8 @@ fn facts(case: &Case) -> Facts {
         source: Source::Ref { name: main_ref(), commit: id(1) },
         covers: case.covers.then(|| id(1)).into_iter().collect(),
         outdated_for: BTreeSet::new(),
+        void: None,
+        vouched: None,
     };
     let approvals = case.approver.map(approval).into_iter().collect();
     let updates = vec![RefUpdate { line, target: main_ref(), role }];
@@ -181,6 +183,8 @@ fn facts(case: &Case) -> Facts {
         approvals: [(main_ref(), approvals)].into_iter().collect(),
         unreviewed,
         now: when(),
+        reviews: Reviews::default(),
+        moment: Moment::Push,
     }
 }
 
@@ -197,6 +201,8 @@ fn lookup(case: &Case) -> Lookup {
             url: None,
             reporter: None,
             assignee: None,
+            labels: Vec::new(),
+            milestone: None,
             approvals: vec![],
             matches: BTreeSet::new(),
         }))

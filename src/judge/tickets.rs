@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::branch::Change;
+use crate::model::verdict::Asked;
 use crate::model::{
     Basis, Check, Closed, Content, Lookup, Outcome, Rule, Subject, Ticket, TicketKey, Violation,
 };
@@ -30,7 +31,7 @@ pub(super) fn checks(change: &Change<'_>, on: &Subject, content: &Content) -> Ve
             Lookup::Unknown { why } => checks.push(Check {
                 rule: Rule::TrackerUnavailable,
                 on: on.clone(),
-                outcome: Outcome::Unknown { ticket: key, why },
+                outcome: Outcome::Unknown { asked: Asked::Ticket(key), why },
             }),
         }
     }
@@ -72,7 +73,10 @@ fn closed(key: &TicketKey, ticket: &Ticket) -> Option<Violation> {
 
 /// A closed ticket is not told about its state as well: opening it is the one thing to do.
 fn wrong_state(rules: &TicketRules, key: &TicketKey, ticket: &Ticket) -> Option<Violation> {
-    let allowed = rules.states.is_empty() || rules.states.contains(&ticket.state);
+    let is_allowed = |state: &String| rules.states.contains(state);
+    let allowed = rules.states.is_empty()
+        || is_allowed(&ticket.state)
+        || ticket.labels.iter().any(is_allowed);
     (!allowed && ticket.closed == Closed::No).then(|| Violation::WrongState {
         key: key.clone(),
         state: ticket.state.clone(),

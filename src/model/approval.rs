@@ -19,6 +19,44 @@ pub struct Approval {
     pub covers: BTreeSet<ObjectId>,
     /// Which of them are other versions of what it was given for.
     pub outdated_for: BTreeSet<ObjectId>,
+    /// Why it does not count, whoever gave it.
+    pub void: Option<Void>,
+    /// What the forge vouches for, where it stands at one.
+    pub vouched: Option<Vouched>,
+}
+
+/// Why an approval does not count, whoever gave it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Void {
+    /// It was taken back.
+    Dismissed,
+    /// The same person has asked for changes since.
+    Superseded,
+    /// A machine gave it: it has no eyes.
+    Machine,
+    /// Whoever gave it may not write to the repository.
+    NoWriteAccess,
+    /// The account is gone.
+    Gone,
+    /// The request is for this branch.
+    OtherBranch(String),
+    /// The request is a draft.
+    Draft,
+    /// The request was turned down.
+    Closed,
+    /// The request was merged before this push.
+    Merged,
+    /// Nobody can tell what was approved; the reason, as a fragment after "because".
+    Unknowable(&'static str),
+}
+
+/// What a forge vouches for beside an approval.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vouched {
+    /// Who opened the request, as the forge authenticated them.
+    pub author: Option<Identity>,
+    /// Accounts by the addresses in commits, in lower case.
+    pub accounts: BTreeMap<String, Identity>,
 }
 
 /// Where an approval was given, strongest first.
@@ -30,6 +68,15 @@ pub enum Source {
         name: RefName,
         /// What was approved: this commit and all that it contains.
         commit: ObjectId,
+    },
+    /// A review of a pull or merge request.
+    Review {
+        /// The request's number.
+        number: u64,
+        /// Where a person reads it.
+        url: String,
+        /// The commit that was reviewed, where the forge tells.
+        commit: Option<ObjectId>,
     },
     /// The ticket. Weaker: it names no content, only a time.
     Ticket {

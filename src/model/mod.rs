@@ -8,6 +8,7 @@ pub mod person;
 pub mod push;
 pub mod receipt;
 pub mod ref_name;
+pub mod review;
 pub mod rule;
 pub mod ticket;
 pub mod verdict;
@@ -20,6 +21,7 @@ pub use person::Identity;
 pub use push::{Change, Lapse, Movement, Push, Pusher, RefLine, RefUpdate, Role, Start, Tagged};
 pub use receipt::Receipt;
 pub use ref_name::RefName;
+pub use review::{ChangeRequest, Reviews};
 pub use rule::Rule;
 pub use ticket::{Closed, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 pub use verdict::{

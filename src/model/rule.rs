@@ -89,6 +89,18 @@ rules! {
     SelfApproval = "self-approval",
     /// An approver can't be told apart from those who wrote the change.
     UnmatchedApprover = "unmatched-approver",
+    /// A review does not count: it was dismissed, or is of no person who may write.
+    VoidApproval = "void-approval",
+    /// A commit is not what was approved in the request that it seems to come from.
+    UnreviewedContent = "unreviewed-content",
+    /// Somebody who may write asks for changes in the request.
+    ChangesRequested = "changes-requested",
+    /// An approval rule of the forge itself is not met.
+    UnmetReviewRule = "unmet-review-rule",
+    /// A check that the policy names did not succeed for the reviewed commit.
+    FailedCheck = "failed-check",
+    /// The forge did not answer, so nothing is known about the reviews.
+    ReviewsUnavailable = "reviews-unavailable",
 }
 
 impl Rule {

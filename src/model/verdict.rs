@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::approval::Void;
+use super::review::Proven;
 use super::{
     Approval, Defect, Emergency, Identity, Lookup, MergeContent, ObjectId, Plea, Pusher, RefName,
     RefUpdate, Rule, Source, TicketKey, Unreviewed,
@@ -40,6 +42,8 @@ pub struct RefVerdict {
     pub tickets: Vec<(TicketKey, Lookup)>,
     /// The approvals that were found, and whether they count.
     pub approvals: Vec<JudgedApproval>,
+    /// The requests that were found, and what of the push is their content.
+    pub requests: Vec<Proven>,
 }
 
 /// What a broken rule does.
@@ -99,7 +103,7 @@ pub enum Outcome {
     /// The world did not answer.
     Unknown {
         /// What was asked about.
-        ticket: TicketKey,
+        asked: Asked,
         /// Why there is no answer, as a fragment after "because".
         why: String,
     },
@@ -122,6 +126,15 @@ pub enum Waiver {
     },
 }
 
+/// What the world was asked about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// A ticket.
+    Ticket(TicketKey),
+    /// The reviews of the change.
+    Reviews,
+}
+
 /// What keeps a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Basis {
@@ -133,6 +146,8 @@ pub enum Basis {
     Approvers(Vec<String>),
     /// A merge that adds nothing of its own.
     CleanMerge,
+    /// The check of this name, at the forge.
+    Checked(String),
 }
 
 /// A broken rule, with what is needed to say so.
@@ -295,6 +310,41 @@ pub enum Violation {
         /// The name that nobody is known by.
         missing: Identity,
     },
+    /// See [`Rule::VoidApproval`].
+    VoidApproval {
+        /// Who approved.
+        by: String,
+        /// The request's number.
+        number: u64,
+        /// Why it does not count.
+        why: Void,
+    },
+    /// See [`Rule::UnreviewedContent`].
+    UnreviewedContent {
+        /// The number of the request that holds something else.
+        number: u64,
+    },
+    /// See [`Rule::ChangesRequested`].
+    ChangesRequested {
+        /// Who asks for changes.
+        by: String,
+        /// The request's number.
+        number: u64,
+    },
+    /// See [`Rule::UnmetReviewRule`].
+    UnmetReviewRule {
+        /// The request's number.
+        number: u64,
+        /// The forge's names for them.
+        rules: Vec<String>,
+    },
+    /// See [`Rule::FailedCheck`].
+    FailedCheck {
+        /// The check.
+        name: String,
+        /// How it ended, in the forge's words; nothing where it did not run.
+        state: Option<String>,
+    },
 }
 
 /// The part that somebody has in a change, which makes an approval not count.
@@ -303,6 +353,8 @@ pub enum Violation {
 pub enum Part {
     /// Pushes it.
     Pusher,
+    /// Opened the request.
+    Author,
     /// Is author, co-author or committer of this commit.
     Contributor(ObjectId),
 }
@@ -323,6 +375,8 @@ pub struct JudgedApproval {
 pub enum Standing {
     /// It counts for the commits that it covers.
     Counts,
+    /// It counts for nothing, whoever gave it.
+    Void(Void),
     /// The approver is a machine that the table exempts: it has no eyes.
     Machine,
     /// The approver has a part in the change.
@@ -411,6 +465,11 @@ impl Violation {
             Self::StaleApproval { .. } => Rule::StaleApproval,
             Self::SelfApproval { .. } => Rule::SelfApproval,
             Self::UnmatchedApprover { .. } => Rule::UnmatchedApprover,
+            Self::VoidApproval { .. } => Rule::VoidApproval,
+            Self::UnreviewedContent { .. } => Rule::UnreviewedContent,
+            Self::ChangesRequested { .. } => Rule::ChangesRequested,
+            Self::UnmetReviewRule { .. } => Rule::UnmetReviewRule,
+            Self::FailedCheck { .. } => Rule::FailedCheck,
         }
     }
 }
