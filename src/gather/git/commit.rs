@@ -35,6 +35,15 @@ impl Repo {
         Ok(Some((header.author, header.parents.into_iter().next())))
     }
 
+    /// The tree of a commit; `None` where it is malformed.
+    ///
+    /// # Errors
+    /// Where it is missing or no commit.
+    pub(super) fn tree(&self, id: &ObjectId) -> anyhow::Result<Option<ObjectId>> {
+        let Raw::Bytes(raw) = self.raw_commit(id)? else { return Ok(None) };
+        Ok(header::parse(&raw).ok().map(|header| header.tree))
+    }
+
     fn content(&self, header: &Header<'_>) -> anyhow::Result<Content> {
         let message = String::from_utf8_lossy(header.message);
         Ok(Content {

@@ -1,7 +1,7 @@
 //! Whether a merge adds anything of its own: it is done again, in memory, and compared.
 
 use anyhow::Context as _;
-use git2::{Error, ErrorClass, MergeOptions, Oid};
+use git2::{Error, ErrorClass, Index, MergeOptions, Oid};
 
 use super::Repo;
 use super::objects::to_id;
@@ -19,29 +19,68 @@ impl Repo {
         ours: &ObjectId,
         theirs: &ObjectId,
     ) -> anyhow::Result<MergeContent> {
-        match self.merged_tree(ours, theirs) {
-            Ok(Some(again)) if to_id(again)? == *tree => Ok(MergeContent::Clean),
-            Ok(_) => Ok(MergeContent::Own),
-            // A parent that libgit2 can't parse, which old histories have: what can't
-            // be done again was not proved to add nothing.
-            Err(error)
-                if matches!(
-                    error.class(),
-                    ErrorClass::Invalid | ErrorClass::Merge | ErrorClass::Object | ErrorClass::Tree
-                ) =>
-            {
-                Ok(MergeContent::Own)
-            }
-            Err(error) => Err(error).context("doing the merge again"),
+        let again = redone(self.merged_tree(ours, theirs)).context("doing the merge again")?;
+        Ok(if is(tree, again)? { MergeContent::Clean } else { MergeContent::Own })
+    }
+
+    /// Whether merging `theirs` into the commit's parent once more gives the commit's
+    /// tree: then the commit is the squash of what `theirs` adds, and nothing else.
+    ///
+    /// # Errors
+    /// Where an object can't be read.
+    pub fn is_merge_of(
+        &self,
+        commit: &ObjectId,
+        parent: &ObjectId,
+        theirs: &ObjectId,
+    ) -> anyhow::Result<bool> {
+        let Some(tree) = self.tree(commit)? else { return Ok(false) };
+        is(&tree, redone(self.merged_tree(parent, theirs)).context("squashing once more")?)
+    }
+
+    /// Whether picking `original` onto the commit's parent once more gives the
+    /// commit's tree.
+    ///
+    /// # Errors
+    /// Where an object can't be read.
+    pub fn is_pick_of(
+        &self,
+        commit: &ObjectId,
+        parent: &ObjectId,
+        original: &ObjectId,
+    ) -> anyhow::Result<bool> {
+        let Some(tree) = self.tree(commit)? else { return Ok(false) };
+        is(&tree, redone(self.picked_tree(parent, original)).context("picking once more")?)
+    }
+
+    fn parsed(&self, id: &ObjectId) -> Result<git2::Commit<'_>, Error> {
+        let format = self.inner.object_format();
+        self.inner.find_commit(Oid::from_str_ext(id.as_str(), format)?)
+    }
+
+    /// The tree of the pick; `None` where it conflicts, or the original is a merge.
+    fn picked_tree(&self, onto: &ObjectId, original: &ObjectId) -> Result<Option<Oid>, Error> {
+        let (onto, original) = (self.parsed(onto)?, self.parsed(original)?);
+        if original.parent_count() != 1 {
+            return Ok(None);
         }
+        self.write_to_memory()?;
+        let mut options = MergeOptions::new();
+        options.find_renames(true);
+        let mut index = self.inner.cherrypick_commit(&original, &onto, 0, Some(&options))?;
+        self.tree_of(&mut index)
+    }
+
+    fn tree_of(&self, index: &mut Index) -> Result<Option<Oid>, Error> {
+        if index.has_conflicts() {
+            return Ok(None);
+        }
+        index.write_tree_to(&self.inner).map(Some)
     }
 
     /// The tree of the merge; `None` where it conflicts, or nothing is in common.
     fn merged_tree(&self, ours: &ObjectId, theirs: &ObjectId) -> Result<Option<Oid>, Error> {
-        let format = self.inner.object_format();
-        let parent =
-            |id: &ObjectId| self.inner.find_commit(Oid::from_str_ext(id.as_str(), format)?);
-        let (ours, theirs) = (parent(ours)?, parent(theirs)?);
+        let (ours, theirs) = (self.parsed(ours)?, self.parsed(theirs)?);
         // Git makes no merge of what is contained already: whoever made this one did so
         // for what it says.
         if self.inner.merge_base(ours.id(), theirs.id())? == theirs.id() {
@@ -51,10 +90,7 @@ impl Repo {
         let mut options = MergeOptions::new();
         options.find_renames(true);
         let mut index = self.inner.merge_commits(&ours, &theirs, Some(&options))?;
-        if index.has_conflicts() {
-            return Ok(None);
-        }
-        index.write_tree_to(&self.inner).map(Some)
+        self.tree_of(&mut index)
     }
 
     /// What a merge makes is kept in memory: the quarantine is the pusher's, and
@@ -65,6 +101,19 @@ impl Repo {
         }
         Ok(())
     }
+}
+
+/// `None` for what git can do and libgit2 can't, such as a parent that it can't parse,
+/// which old histories have: what can't be done again was not proved to add nothing.
+fn redone(tree: Result<Option<Oid>, Error>) -> Result<Option<Oid>, Error> {
+    tree.or_else(|error| match error.class() {
+        ErrorClass::Invalid | ErrorClass::Merge | ErrorClass::Object | ErrorClass::Tree => Ok(None),
+        _ => Err(error),
+    })
+}
+
+fn is(tree: &ObjectId, again: Option<Oid>) -> anyhow::Result<bool> {
+    Ok(again.map(to_id).transpose()?.as_ref() == Some(tree))
 }
 
 #[cfg(test)]

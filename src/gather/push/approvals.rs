@@ -58,6 +58,8 @@ pub(super) fn gather(
             source: Source::Ref { name: name.without_namespace(), commit: value },
             outdated_for,
             covers,
+            void: None,
+            vouched: None,
         });
     }
     Ok(found)
@@ -65,7 +67,10 @@ pub(super) fn gather(
 
 /// The new commits that a new commit contains, itself among them. A malformed one
 /// ends the way: its parents are not to be had, and it refuses the push.
-fn contained(top: &ObjectId, new: &BTreeMap<&ObjectId, &Commit>) -> BTreeSet<ObjectId> {
+pub(in crate::gather) fn contained(
+    top: &ObjectId,
+    new: &BTreeMap<&ObjectId, &Commit>,
+) -> BTreeSet<ObjectId> {
     let mut found = BTreeSet::new();
     let mut open = vec![top];
     while let Some(id) = open.pop() {

@@ -8,11 +8,14 @@ mod tips;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use approvals::contained;
 use governed::{Case, Governed, Rulebook, Target, governed};
 
 use super::git::Repo;
+use crate::judge::Moment;
 use crate::model::{
-    Approvals, ObjectId, Plea, Push, Pusher, RefLine, RefName, RefUpdate, Role, Violation,
+    Approvals, ObjectId, Plea, Push, Pusher, RefLine, RefName, RefUpdate, Role, Unreviewed,
+    Violation,
 };
 use crate::policy::Policy;
 
@@ -29,6 +32,12 @@ pub trait Memory {
     /// # Errors
     /// Where the evidence can't be read.
     fn reread(&self, target: &RefName) -> anyhow::Result<Recorded>;
+
+    /// The emergencies of this repository that nobody has reviewed yet.
+    ///
+    /// # Errors
+    /// Where the evidence can't be read.
+    fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>>;
 }
 
 /// Where a ref was, by the records; newest last.
@@ -73,6 +82,8 @@ pub struct Sources<'a> {
     pub repository: &'a str,
     /// The evidence.
     pub memory: &'a dyn Memory,
+    /// When the question is asked.
+    pub moment: Moment,
     /// What is being done, for a failure report.
     pub doing: &'a dyn Fn(String),
 }

@@ -1,4 +1,4 @@
-//! What keeps a tracker from answering: each with a sentence of its own, none of them a pass.
+//! What keeps a server from answering: each with a sentence of its own, none of them a pass.
 
 use std::error::Error as _;
 use std::fmt;
@@ -8,15 +8,25 @@ use std::time::Duration;
 /// Why a request has no answer. Displayed as a fragment after "because"; no token
 /// and no address with a password stands in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::gather) enum Fault {
+pub enum Fault {
     /// The name of the host is not known.
     Name(String),
     /// Nobody listens there.
     Refused(String),
     /// The certificate is not one to trust, or no TLS is spoken.
-    Tls { host: String, why: String },
+    Tls {
+        /// The host.
+        host: String,
+        /// What it says.
+        why: String,
+    },
     /// No whole answer in time.
-    TimeOut { host: String, after: Duration },
+    TimeOut {
+        /// The host.
+        host: String,
+        /// How long that was.
+        after: Duration,
+    },
     /// 401: the token is wrong or has run out.
     Unauthorized(String),
     /// 403 with the mark of Jira's CAPTCHA lock.
@@ -24,27 +34,78 @@ pub(in crate::gather) enum Fault {
     /// 403: the account may not ask this.
     Forbidden(String),
     /// 404 or 410 of the endpoint itself.
-    NoEndpoint { host: String, path: String },
+    NoEndpoint {
+        /// The host.
+        host: String,
+        /// Which one.
+        path: String,
+    },
     /// 429: too many requests, and when to come back.
-    TooMany { host: String, wait: Option<Duration> },
+    TooMany {
+        /// The host.
+        host: String,
+        /// When to come back.
+        wait: Option<Duration>,
+    },
     /// 5xx, after all the tries.
-    Broken { host: String, status: u16 },
+    Broken {
+        /// The host.
+        host: String,
+        /// Its number.
+        status: u16,
+    },
     /// Any other status, with what the server said of it.
-    Status { host: String, status: u16, said: String },
+    Status {
+        /// The host.
+        host: String,
+        /// The status.
+        status: u16,
+        /// What the server said of it.
+        said: String,
+    },
     /// A redirect to another host: the token does not go along.
-    Elsewhere { host: String, to: String },
+    Elsewhere {
+        /// The host.
+        host: String,
+        /// Where to.
+        to: String,
+    },
     /// No JSON: a login page, or a proxy's.
-    NotJson { host: String, kind: String },
+    NotJson {
+        /// The host.
+        host: String,
+        /// What came.
+        kind: String,
+    },
     /// JSON of another shape than the interface has.
-    Shape { host: String, what: String },
+    Shape {
+        /// The host.
+        host: String,
+        /// What came.
+        what: String,
+    },
     /// More bytes than any answer has.
     TooLarge(String),
+    /// What everything else is in is not shown to us.
+    Unseen {
+        /// The host.
+        host: String,
+        /// What it is.
+        what: String,
+    },
+    /// A list that goes on for more pages than any has.
+    TooLong(String),
     /// The connection ended in the middle.
     Cut(String),
     /// It leaves out of a query what it does not know.
     Ignored(String),
     /// It answered with what nobody asked for.
-    Unasked { host: String, key: String },
+    Unasked {
+        /// The host.
+        host: String,
+        /// Which one.
+        key: String,
+    },
     /// Our side: a token that can't be read, a certificate that is none.
     Ours(String),
 }
@@ -90,6 +151,13 @@ impl fmt::Display for Fault {
             Self::Shape { host, what } => {
                 write!(f, "{host} answered with JSON of another shape: {what}")
             }
+            Self::Unseen { host, what } => {
+                write!(
+                    f,
+                    "{host} does not show us {what}: it is not there, or our token may not see it"
+                )
+            }
+            Self::TooLong(host) => write!(f, "{host} has a list of more than 1,000 items"),
             Self::TooLarge(host) => write!(f, "{host} answered with more than 32 MiB"),
             Self::Cut(host) => write!(f, "{host} ended the connection in the middle"),
             Self::Ignored(host) => {

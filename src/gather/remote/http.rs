@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, LINK, RETRY_AFTER};
 use reqwest::redirect::Policy as Redirects;
 use serde_json::Value;
 
@@ -26,15 +26,23 @@ pub(in crate::gather) struct Request {
     pub(in crate::gather) path: String,
     /// JSON to post; a plain question without.
     pub(in crate::gather) body: Option<Value>,
+    /// An end of the server's URL that this path takes the place of.
+    instead_of: &'static str,
 }
 
 impl Request {
     pub(in crate::gather) fn get(path: impl Into<String>) -> Self {
-        Self { path: path.into(), body: None }
+        Self { path: path.into(), body: None, instead_of: "" }
     }
 
     pub(in crate::gather) fn post(path: &str, body: Value) -> Self {
-        Self { path: path.to_owned(), body: Some(body) }
+        Self { path: path.to_owned(), body: Some(body), instead_of: "" }
+    }
+
+    /// The same request beside the end of the server's URL, where it has that: GitHub's
+    /// `/api/graphql` is beside `/api/v3`.
+    pub(in crate::gather) fn beside(self, end: &'static str) -> Self {
+        Self { instead_of: end, ..self }
     }
 }
 
@@ -45,6 +53,8 @@ pub(in crate::gather) struct Answer {
     pub(in crate::gather) json: Value,
     /// The server's clock.
     pub(in crate::gather) date: Option<String>,
+    /// The path of the next page of a list (RFC 8288, `rel="next"`).
+    pub(in crate::gather) next: Option<String>,
 }
 
 /// A connection to one tracker.
@@ -121,7 +131,8 @@ impl Http {
         if left.is_zero() {
             return Err(Fault::TimeOut { host: self.host.clone(), after: left });
         }
-        let url = format!("{}{}", self.base, request.path);
+        let base = self.base.strip_suffix(request.instead_of).unwrap_or(&self.base);
+        let url = format!("{base}{}", request.path);
         let mut builder = match &request.body {
             None => self.client.get(url),
             Some(body) => self
@@ -149,13 +160,17 @@ impl Http {
             .is_some_and(|reason| reason.contains("AUTHENTICATION_DENIED"));
         let kind = header(CONTENT_TYPE.as_str()).unwrap_or_else(|| "nothing".to_owned());
         let date = header(DATE.as_str());
+        let next = header(LINK.as_str()).map_or(Ok(None), |links| self.next_page(&links));
+        let wait = || header(RETRY_AFTER.as_str()).and_then(|wait| wait.parse().ok());
+        let wait = || wait().map(Duration::from_secs);
+        // GitHub's answer to too many requests (REST API, "Rate limits").
+        let is_limit = header("x-ratelimit-remaining").as_deref() == Some("0")
+            || header(RETRY_AFTER.as_str()).is_some();
         match status {
             401 | 403 if captcha => return Err(Fault::Captcha(host())),
             401 => return Err(Fault::Unauthorized(host())),
-            429 => {
-                let wait = header(RETRY_AFTER.as_str()).and_then(|wait| wait.parse().ok());
-                return Err(Fault::TooMany { host: host(), wait: wait.map(Duration::from_secs) });
-            }
+            429 => return Err(Fault::TooMany { host: host(), wait: wait() }),
+            403 if is_limit => return Err(Fault::TooMany { host: host(), wait: wait() }),
             500..=599 => return Err(Fault::Broken { host: host(), status }),
             _ => {}
         }
@@ -167,7 +182,7 @@ impl Http {
         }
         // Redmine's refusals have no body at all.
         if bytes.is_empty() && matches!(status, 403 | 404) {
-            return Ok(Answer { status, json: Value::Null, date });
+            return Ok(Answer { status, json: Value::Null, date, next: next? });
         }
         if !kind.starts_with("application/json") {
             return Err(match status {
@@ -178,7 +193,24 @@ impl Http {
         }
         let json = serde_json::from_slice(&bytes)
             .map_err(|error| Fault::Shape { host: host(), what: error.to_string() })?;
-        Ok(Answer { status, json, date })
+        Ok(Answer { status, json, date, next: next? })
+    }
+
+    /// Path and query of the next page. The host in it is not looked at: a server behind
+    /// a proxy may know itself by another name, and we go on where we are.
+    fn next_page(&self, links: &str) -> Result<Option<String>, Fault> {
+        let Some(next) = links.split(',').find(|link| link.contains("rel=\"next\"")) else {
+            return Ok(None);
+        };
+        let url = next.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        let url = url.and_then(|(url, _)| url::Url::parse(url).ok());
+        let base = url::Url::parse(&self.base).ok();
+        let path = url.zip(base).and_then(|(url, base)| {
+            let path = url.path().strip_prefix(base.path().trim_end_matches('/'))?;
+            Some(format!("{path}?{}", url.query()?))
+        });
+        let what = || "a next page that is no address".to_owned();
+        path.map(Some).ok_or_else(|| Fault::Shape { host: self.host.clone(), what: what() })
     }
 
     fn reading(&self, error: &std::io::Error, left: Duration) -> Fault {
@@ -245,11 +277,12 @@ fn endpoint(path: &str) -> String {
     path.split('?').next().unwrap_or(path).to_owned()
 }
 
-/// What Jira and Redmine say about an error.
+/// What a server says about an error.
 pub(in crate::gather) fn messages(json: &Value) -> String {
     let list = json.get("errorMessages").or_else(|| json.get("errors")).and_then(Value::as_array);
     let texts = list.into_iter().flatten().filter_map(Value::as_str);
-    let text = texts.collect::<Vec<_>>().join("; ");
+    let said = json.get("message").and_then(Value::as_str);
+    let text = texts.chain(said).collect::<Vec<_>>().join("; ");
     text.chars().take(300).collect()
 }
 

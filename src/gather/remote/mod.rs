@@ -7,7 +7,7 @@ mod json;
 mod visit;
 
 pub(super) use connection::Connection;
-pub(super) use fault::Fault;
+pub use fault::Fault;
 pub(super) use http::{Answer, Http, Request, Scheme, messages};
 pub(super) use json::text;
 pub use visit::Visit;

@@ -1,0 +1,102 @@
+//! GitHub's interfaces: GraphQL, one request for everything; REST, where a server has no other.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::Place;
+use crate::gather::remote::{Connection, Fault, Http, Request};
+
+/// Who we are (REST API, "Get the authenticated user").
+pub(in crate::gather) const WHOAMI: &str = "/user";
+
+/// The owner and the name of a repository, each escaped where it stands in a path.
+pub(in crate::gather) fn path_of(repository: &str) -> String {
+    let parts: Vec<String> = repository.split('/').map(super::escaped).collect();
+    format!("/repos/{}", parts.join("/"))
+}
+
+/// What GraphQL answered.
+pub(in crate::gather) enum Reply<T> {
+    /// The repository's fields.
+    Fields(T),
+    /// The server has REST only.
+    NoGraphql,
+}
+
+/// Asks for fields of one repository. `missing` tells of an alias whether it may be
+/// missing: a number under which there is something else.
+pub(in crate::gather) fn ask<T: DeserializeOwned>(
+    http: &Http,
+    repository: &str,
+    fields: &str,
+    fragments: &str,
+    missing: impl Fn(&str) -> bool,
+) -> Result<Reply<T>, Fault> {
+    let host = || http.host().to_owned();
+    let (owner, name) = repository.split_once('/').unwrap_or((repository, ""));
+    let query = format!(
+        "query($owner: String!, $name: String!) {{ \
+         repository(owner: $owner, name: $name) {{ nameWithOwner {fields} }} }} {fragments}"
+    );
+    let body = json!({ "query": query, "variables": { "owner": owner, "name": name } });
+    let request = Request::post("/graphql", body).beside("/v3");
+    let answer = match http.send(&request) {
+        Ok(answer) if answer.status == 404 => return Ok(Reply::NoGraphql),
+        Err(Fault::NoEndpoint { .. }) => return Ok(Reply::NoGraphql),
+        answer => answer?,
+    };
+    let json = http.success(answer, &request)?;
+    for error in json.get("errors").and_then(Value::as_array).into_iter().flatten() {
+        tolerate(error, repository, host(), &missing)?;
+    }
+    let found = json.get("data").and_then(|data| data.get("repository"));
+    let Some(found) = found.filter(|found| !found.is_null()) else {
+        return Err(Fault::Unseen { host: host(), what: format!("the repository {repository}") });
+    };
+    let fields = serde_json::from_value(found.clone());
+    fields
+        .map(Reply::Fields)
+        .map_err(|error| Fault::Shape { host: host(), what: error.to_string() })
+}
+
+/// An answer in part is none, but for a number that names something else.
+fn tolerate(
+    error: &Value,
+    repository: &str,
+    host: String,
+    missing: impl Fn(&str) -> bool,
+) -> Result<(), Fault> {
+    let word = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or("");
+    let path: Vec<&str> = error
+        .get("path")
+        .and_then(Value::as_array)
+        .map_or_else(Vec::new, |path| path.iter().filter_map(Value::as_str).collect());
+    match (word("type"), path.as_slice()) {
+        ("NOT_FOUND", ["repository", alias]) if missing(alias) => Ok(()),
+        ("NOT_FOUND", ["repository"]) => {
+            Err(Fault::Unseen { host, what: format!("the repository {repository}") })
+        }
+        ("RATE_LIMITED", _) => Err(Fault::TooMany { host, wait: None }),
+        _ => {
+            let said = word("message").chars().take(300).collect();
+            Err(Fault::Status { host, status: 200, said })
+        }
+    }
+}
+
+/// That something is not there is believed of a server that knows us and shows us the
+/// repository: what is hidden is answered with 404 as well.
+pub(in crate::gather) fn believe(
+    http: &Http,
+    connection: &Connection,
+    place: &Place,
+) -> Result<(), Fault> {
+    connection.who()?;
+    let request = Request::get(path_of(&place.repository));
+    let answer = http.send(&request)?;
+    if answer.status == 404 {
+        let what = format!("the repository {}", place.repository);
+        return Err(Fault::Unseen { host: http.host().to_owned(), what });
+    }
+    http.success(answer, &request).map(|_| ())
+}

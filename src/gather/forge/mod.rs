@@ -1,0 +1,179 @@
+//! What the tracker and the reviews of a forge share: where a repository is there, and how lists go on.
+
+pub(super) mod github;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::host::Pointers;
+use super::remote::{Fault, Http, Request};
+use crate::model::{Identity, Inquiry, Lookup, TicketKey, Tickets};
+use crate::policy::{Forge, ForgeKind, Logins, Policy};
+
+/// Pages of one list that are read; a hundred items on each.
+const PAGES: usize = 10;
+
+/// One repository at a forge.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its name there.
+    pub repository: String,
+    /// What the host's variables say beside it.
+    pub pointers: Pointers,
+    /// Other repositories whose issues the policy takes for tickets.
+    pub listed: BTreeSet<String>,
+}
+
+impl Place {
+    /// The repository that is called so on this server.
+    pub fn of(policy: &Policy, forge: &Forge, repository: &str, pointers: &Pointers) -> Self {
+        let projects = policy.tables.iter().flat_map(|table| &table.ticket.projects);
+        Self {
+            repository: forge.repository.name(repository),
+            pointers: pointers.clone(),
+            listed: projects.filter(|project| project.contains('/')).cloned().collect(),
+        }
+    }
+
+    /// In which repository the issue of a key is; `None` where the policy takes none
+    /// from there. `#12` and `GH-12` are of the repository itself.
+    pub(super) fn repository_of<'a>(&'a self, key: &'a TicketKey) -> Option<&'a str> {
+        let Some(name) = key.repository() else { return Some(&self.repository) };
+        let is = |known: &&String| name.eq_ignore_ascii_case(known);
+        // An address may have more in its path than the name: `forge.example/gitlab/a/b`.
+        let ends = |known: &&String| {
+            let rest = name.len().checked_sub(known.len() + 1);
+            rest.is_some_and(|at| {
+                name.get(at..).is_some_and(|end| {
+                    end.strip_prefix('/').is_some_and(|end| end.eq_ignore_ascii_case(known))
+                })
+            })
+        };
+        let all = || self.listed.iter().chain([&self.repository]);
+        all().find(is).or_else(|| all().find(ends)).map(String::as_str)
+    }
+}
+
+/// Somebody's account at a forge.
+pub(super) fn account(forge: &Forge, login: &str, email: Option<&str>) -> Identity {
+    let name = match forge.kind {
+        ForgeKind::Github => "github",
+        ForgeKind::Gitlab => "gitlab",
+        ForgeKind::Gitea => "gitea",
+    };
+    match forge.logins {
+        Logins::OfTheServer => Identity::Login(login.to_owned()),
+        Logins::Foreign => Identity::Account {
+            id: format!("{name}:{login}"),
+            email: email.filter(|email| email.contains('@')).map(str::to_owned),
+        },
+    }
+}
+
+/// All items of a list, page after page.
+pub(super) fn all_pages(http: &Http, first: Request) -> Result<Vec<Value>, Fault> {
+    let mut items = Vec::new();
+    let mut next = Some(first);
+    for _ in 0..PAGES {
+        let Some(request) = next.take() else { break };
+        let answer = http.send(&request)?;
+        next = answer.next.clone().map(Request::get);
+        match http.success(answer, &request)? {
+            Value::Array(page) => items.extend(page),
+            _ => {
+                let what = "no list".to_owned();
+                return Err(Fault::Shape { host: http.host().to_owned(), what });
+            }
+        }
+    }
+    match next {
+        Some(_) => Err(Fault::TooLong(http.host().to_owned())),
+        None => Ok(items),
+    }
+}
+
+/// Requests that are under way at one time.
+const AT_ONCE: usize = 8;
+
+/// Does the same with each item, a few at a time; the answers in the order of the items.
+pub(super) fn at_once<T: Sync, A: Send>(
+    items: &[T],
+    ask: impl Fn(&T) -> Result<A, Fault> + Sync,
+) -> Vec<Result<A, Fault>> {
+    let mut answers = Vec::new();
+    for few in items.chunks(AT_ONCE) {
+        answers.extend(std::thread::scope(|scope| {
+            let ask = &ask;
+            let asked: Vec<_> = few.iter().map(|item| scope.spawn(move || ask(item))).collect();
+            let answer = |asked: std::thread::ScopedJoinHandle<'_, Result<A, Fault>>| {
+                asked.join().unwrap_or_else(|_| Err(Fault::broken()))
+            };
+            asked.into_iter().map(answer).collect::<Vec<_>>()
+        }));
+    }
+    answers
+}
+
+/// Looks up all keys, those of one repository together. A key that leads to a
+/// repository which the policy does not take tickets from has none.
+pub(super) fn by_repository(
+    place: &Place,
+    inquiry: &Inquiry,
+    batch: usize,
+    look_up: impl Fn(&str, &[&TicketKey]) -> Result<Vec<Lookup>, Fault> + Sync,
+) -> Tickets {
+    let mut repositories: BTreeMap<&str, Vec<&TicketKey>> = BTreeMap::new();
+    let mut answers = Vec::new();
+    for key in &inquiry.keys {
+        match place.repository_of(key) {
+            Some(repository) => repositories.entry(repository).or_default().push(key),
+            None => answers.push((key.clone(), Lookup::Absent)),
+        }
+    }
+    let batches: Vec<(&str, &[&TicketKey])> = repositories
+        .iter()
+        .flat_map(|(repository, keys)| keys.chunks(batch).map(|keys| (*repository, keys)))
+        .collect();
+    let found = at_once(&batches, |(repository, keys)| look_up(repository, keys));
+    for ((_, keys), found) in batches.into_iter().zip(found) {
+        let found = found.unwrap_or_else(|fault| {
+            let why = fault.to_string();
+            keys.iter().map(|_| Lookup::Unknown { why: why.clone() }).collect()
+        });
+        answers.extend(keys.iter().map(|key| (*key).clone()).zip(found));
+    }
+    answers.into_iter().collect()
+}
+
+/// A part of a path, escaped: `team/app` as GitLab wants it is `team%2Fapp`.
+pub(super) fn escaped(part: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    part.bytes()
+        .map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_leads_to_its_repository_or_nowhere() {
+        let place = Place {
+            repository: "Team/app".to_owned(),
+            pointers: Pointers::default(),
+            listed: ["ops/infra".to_owned()].into(),
+        };
+        for (key, repository) in [
+            ("#12", Some("Team/app")),
+            ("GH-12", Some("Team/app")),
+            ("team/app#12", Some("Team/app")),
+            ("gitlab/ops/infra#12", Some("ops/infra")),
+            ("xops/infra#12", None),
+            ("other/app#12", None),
+        ] {
+            assert_eq!(place.repository_of(&TicketKey::parse(key).unwrap()), repository, "{key}");
+        }
+    }
+}
