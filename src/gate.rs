@@ -7,19 +7,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 pub use landed::post_receive;
 use ledger::Ledger;
 
 use crate::digest::{Frame, Occasion, digest};
 use crate::exit::Exit;
-use crate::gather::host::{self, Call, Variable};
+use crate::gather::facts::Servers;
+use crate::gather::host::{self, Call, Pointers, Variable};
 use crate::gather::push::governed::Governed;
 use crate::gather::push::{Sources, aliased, judged, outdated, targets};
-use crate::gather::{config, git::Repo, push_options, ref_lines, tracker};
+use crate::gather::{config, git::Repo, push_options, ref_lines};
 use crate::guard::Guard;
-use crate::judge::{Facts, judge, pleads};
-use crate::model::{Plea, Pusher, Receipt, Tickets, Verdict, Violation};
+use crate::judge::{Moment, judge};
+use crate::model::{Plea, Pusher, Receipt, Verdict, Violation};
 use crate::policy::Policy;
 
 /// What is kept of the deadline for judging, recording and answering.
@@ -79,28 +79,22 @@ pub fn pre_receive(
 
     // In time for the digest to say which tickets were not answered for.
     let brings_commits = judged.iter().any(|(_, why)| matches!(why, Governed::Branch(_)));
-    let tracker = brings_commits.then(|| tracker::start(&policy.tracker, guard.ends() - ANSWERING));
+    let pointers = Pointers::read(&policy.host, variable);
+    let until = guard.ends() - ANSWERING;
+    let servers = brings_commits.then(|| Servers::start(&policy, &repository, &pointers, until));
     let doing = |what| guard.doing(what);
     let sources = Sources {
         policy: &policy,
         repo: &repo,
         repository: &repository,
         memory: &ledger,
+        moment: Moment::Push,
         doing: &doing,
     };
-    let (push, approvals) = sources.push(pusher, push_options::plea(variable), judged)?;
-    guard.doing("looking up the tickets");
-    let inquiry = policy.inquiry(&push);
-    let tickets = tracker.map_or_else(Tickets::default, |tracker| tracker.look_up(&inquiry));
-    let unreviewed = if pleads(&policy, &push, &tickets) {
-        guard.doing("looking for earlier emergencies that nobody has reviewed");
-        ledger.unreviewed()?
-    } else {
-        Vec::new()
-    };
+    let plea = push_options::plea(variable);
+    let facts = sources.facts(pusher, plea, judged, servers.as_ref())?;
     guard.doing("judging the push");
-    let now = Timestamp::now();
-    let verdict = judge(&policy, Facts { push, tickets, approvals, unreviewed, now });
+    let verdict = judge(&policy, facts);
     guard.doing(format!("writing the evidence to {}", policy.evidence.display()));
     let receipts = ledger.record(&verdict, guard.elapsed(), guard.ends())?;
     guard.doing("answering");

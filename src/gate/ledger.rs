@@ -95,14 +95,6 @@ impl Ledger {
         Ok(receipts.split_off(baselines))
     }
 
-    /// The emergencies of this repository that nobody has reviewed yet.
-    ///
-    /// # Errors
-    /// Where the evidence can't be read.
-    pub(super) fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>> {
-        evidence::unreviewed(&self.record.policy.evidence, &self.record.repository)
-    }
-
     /// Puts on record that the push as a whole was refused, once for each governed ref.
     ///
     /// # Errors
@@ -167,5 +159,9 @@ impl Memory for Ledger {
 
     fn reread(&self, target: &RefName) -> anyhow::Result<Recorded> {
         self.tips.reread(target)
+    }
+
+    fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>> {
+        evidence::unreviewed(&self.record.policy.evidence, &self.record.repository)
     }
 }

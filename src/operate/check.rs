@@ -5,16 +5,19 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
-use jiff::Timestamp;
 
 use crate::digest::{Frame, Occasion, digest};
 use crate::evidence::as_json;
 use crate::exit::Exit;
+use crate::gather::facts::Servers;
 use crate::gather::git::Repo;
+use crate::gather::host::Pointers;
 use crate::gather::push::{Memory, Recorded, Sources, judged, targets};
-use crate::gather::{config, host, tracker};
-use crate::judge::{Facts, judge};
-use crate::model::{Change, Decision, Identity, Plea, Pusher, RefLine, RefName, Verdict};
+use crate::gather::{config, host};
+use crate::judge::{Moment, judge};
+use crate::model::{
+    Change, Decision, Identity, Plea, Pusher, RefLine, RefName, Unreviewed, Verdict,
+};
 use crate::policy::{Host, Policy};
 
 /// What the command line asks.
@@ -45,6 +48,11 @@ pub enum Format {
 struct NoMemory;
 
 impl Memory for NoMemory {
+    /// Whether an earlier review is overdue is known to the server alone.
+    fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>> {
+        Ok(Vec::new())
+    }
+
     fn recorded(&self, _: &RefName) -> anyhow::Result<Recorded> {
         Ok(Recorded::default())
     }
@@ -89,13 +97,17 @@ fn verdict(
     line: RefLine,
 ) -> anyhow::Result<Verdict> {
     let judged = judged(policy, repo, repository, &targets(repo, None, vec![line])?)?;
-    let sources = Sources { policy, repo, repository, memory: &NoMemory, doing: &|_| () };
-    let (push, approvals) = sources.push(pusher, Plea::None, judged)?;
-    let tracker = tracker::start(&policy.tracker, Instant::now() + policy.deadline);
-    let tickets = tracker.look_up(&policy.inquiry(&push));
-    // Whether an earlier review is overdue is known to the server's evidence alone.
-    let (unreviewed, now) = (Vec::new(), Timestamp::now());
-    Ok(judge(policy, Facts { push, tickets, approvals, unreviewed, now }))
+    let sources = Sources {
+        policy,
+        repo,
+        repository,
+        memory: &NoMemory,
+        moment: Moment::Push,
+        doing: &|_| (),
+    };
+    let until = Instant::now() + policy.deadline;
+    let servers = Servers::start(policy, repository, &Pointers::default(), until);
+    Ok(judge(policy, sources.facts(pusher, Plea::None, judged, Some(&servers))?))
 }
 
 /// What a push of the range to the ref would send.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::evidence;
 use crate::exit::Exit;
 use crate::gather::config;
+use crate::gather::host::Pointers;
 use crate::gather::remote::Visit;
 use crate::gather::tracker;
 use crate::policy::Policy;
@@ -76,7 +77,8 @@ fn evidence_of(policy: &Policy, findings: &mut Findings) {
 }
 
 fn tracker_of(policy: &Policy, findings: &mut Findings) {
-    let tracker = tracker::start(&policy.tracker, Instant::now() + policy.deadline);
+    let tracker =
+        tracker::start(policy, "", &Pointers::default(), Instant::now() + policy.deadline);
     let projects = policy.tables.iter().flat_map(|table| table.ticket.projects.iter().cloned());
     let visit = tracker.visit(&projects.collect());
     findings.lines.push(format!("tracker   {}", visit.place));

@@ -1,6 +1,7 @@
 //! Where tickets are looked up: all keys of a push at once.
 
 mod file;
+mod github;
 mod jira;
 mod redmine;
 mod steps;
@@ -8,9 +9,11 @@ mod steps;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use super::forge::Place;
+use super::host::Pointers;
 use super::remote::Visit;
 use crate::model::{Inquiry, Tickets};
-use crate::policy;
+use crate::policy::{self, ForgeKind, Policy};
 
 /// A tracker. It can't fail: an outage is an answer, [`crate::model::Lookup::Unknown`].
 pub trait Tracker {
@@ -21,12 +24,27 @@ pub trait Tracker {
     fn visit(&self, projects: &BTreeSet<String>) -> Visit;
 }
 
-/// The tracker that the config names. One behind a URL begins to connect at once,
+/// The tracker that the config names, for one repository. One behind a URL begins to connect at once,
 /// so that this overlaps with what comes before the look-up.
-pub fn start(settings: &policy::Tracker, until: Instant) -> Box<dyn Tracker + '_> {
-    match settings {
+#[expect(clippy::todo, reason = "GitLab and Gitea come next")]
+pub fn start<'a>(
+    policy: &'a Policy,
+    repository: &str,
+    pointers: &Pointers,
+    until: Instant,
+) -> Box<dyn Tracker + 'a> {
+    match &policy.tracker {
         policy::Tracker::File { path } => Box::new(file::FileTracker { path }),
         policy::Tracker::Jira(jira) => Box::new(jira::JiraTracker::start(jira, until)),
-        policy::Tracker::Redmine(remote) => Box::new(redmine::RedmineTracker::start(remote, until)),
+        policy::Tracker::Forge(forge) => {
+            let place = Place::of(policy, forge, repository, pointers);
+            match forge.kind {
+                ForgeKind::Github => Box::new(github::GithubTracker::start(forge, place, until)),
+                ForgeKind::Gitlab | ForgeKind::Gitea => todo!(),
+            }
+        }
+        policy::Tracker::Redmine(redmine) => {
+            Box::new(redmine::RedmineTracker::start(redmine, until))
+        }
     }
 }

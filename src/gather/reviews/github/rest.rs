@@ -1,0 +1,329 @@
+//! GitHub by REST, for servers without GraphQL: lists first, then the details of what was found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Github, kind, opinion};
+use crate::gather::forge::github::{believe, path_of};
+use crate::gather::forge::{all_pages, at_once, escaped};
+use crate::gather::remote::{Fault, Http, Request};
+use crate::gather::reviews::{Found, Wanted};
+use crate::model::review::{Access, CheckState, RequestState, Review, Reviewed};
+use crate::model::{ChangeRequest, Identity, ObjectId};
+
+#[derive(Clone, Deserialize)]
+struct Pull {
+    number: u64,
+    title: String,
+    html_url: String,
+    state: String,
+    #[serde(default)]
+    draft: bool,
+    merged_at: Option<Timestamp>,
+    user: Option<User>,
+    head: End,
+    base: End,
+}
+
+#[derive(Clone, Deserialize)]
+struct End {
+    #[serde(rename = "ref")]
+    name: String,
+    sha: String,
+    repo: Option<Repository>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Repository {
+    full_name: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+struct User {
+    login: String,
+    #[serde(default, rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct ReviewItem {
+    user: Option<User>,
+    state: String,
+    commit_id: Option<String>,
+    submitted_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct CommitItem {
+    commit: Signatures,
+    author: Option<User>,
+    committer: Option<User>,
+}
+
+#[derive(Deserialize)]
+struct Signatures {
+    author: Option<Signature>,
+    committer: Option<Signature>,
+}
+
+#[derive(Deserialize)]
+struct Signature {
+    email: Option<String>,
+}
+
+/// What is wanted.
+pub(super) fn find(github: &Github, http: &Http, wanted: &Wanted) -> Result<Found, Fault> {
+    let base = path_of(&github.place.repository);
+    let open = format!("{base}/pulls?state=open&base={}&per_page=100", escaped(&wanted.branch));
+    let mut questions: Vec<Question> = vec![Question::Repository, Question::Open(open)];
+    questions.extend(wanted.numbers.iter().map(|n| Question::One(format!("{base}/pulls/{n}"))));
+    questions.extend(
+        wanted
+            .heads
+            .iter()
+            .map(|id| Question::OfCommit(format!("{base}/commits/{id}/pulls?per_page=100"))),
+    );
+    if let (Some(head), Some((owner, _))) =
+        (&github.place.pointers.head_branch, github.place.repository.split_once('/'))
+    {
+        let head = format!("{}:{}", escaped(owner), escaped(head));
+        questions.push(Question::OfCommit(format!("{base}/pulls?state=open&head={head}")));
+    }
+    let answers = at_once(&questions, |question| question.ask(github, http));
+    let mut found = Found::default();
+    let mut pulls: BTreeMap<u64, Pull> = BTreeMap::new();
+    for (question, answer) in questions.iter().zip(answers) {
+        for pull in answer? {
+            let is_head = |id: &ObjectId| id.as_str() == pull.head.sha;
+            if let Question::Open(_) = question {
+                found.open.push((pull.number, id(http, &pull.head.sha)?));
+                if !wanted.heads.iter().any(is_head) {
+                    continue;
+                }
+            }
+            if is_ours(github, &pull) {
+                pulls.insert(pull.number, pull);
+            }
+        }
+    }
+    let pulls: Vec<Pull> = pulls.into_values().collect();
+    let details = at_once(&pulls, |pull| details(github, http, pull, wanted.checks));
+    let mut requests = details.into_iter().collect::<Result<Vec<_>, _>>()?;
+    grant(github, http, &mut requests)?;
+    found.requests = requests.into_iter().map(|(request, _)| request).collect();
+    Ok(found)
+}
+
+/// One question of the first round.
+enum Question {
+    /// Whether we are shown the repository at all.
+    Repository,
+    /// The open requests for the branch.
+    Open(String),
+    /// A request by number.
+    One(String),
+    /// The requests of a commit.
+    OfCommit(String),
+}
+
+impl Question {
+    fn ask(&self, github: &Github, http: &Http) -> Result<Vec<Pull>, Fault> {
+        match self {
+            Self::Repository => {
+                believe(http, &github.connection, &github.place).map(|()| Vec::new())
+            }
+            Self::Open(path) => list(http, path),
+            Self::One(path) => {
+                let request = Request::get(path.as_str());
+                let answer = http.send(&request)?;
+                // An issue, or nothing.
+                if answer.status == 404 {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![parsed(http, http.success(answer, &request)?)?])
+            }
+            Self::OfCommit(path) => {
+                let request = Request::get(path.as_str());
+                let answer = http.send(&request)?;
+                // "No commit found for SHA": it is in the quarantine.
+                if matches!(answer.status, 404 | 422) {
+                    return Ok(Vec::new());
+                }
+                parsed(http, http.success(answer, &request)?)
+            }
+        }
+    }
+}
+
+/// A commit is in the requests of forks as well.
+fn is_ours(github: &Github, pull: &Pull) -> bool {
+    match pull.base.repo.as_ref().and_then(|repo| repo.full_name.as_ref()) {
+        Some(name) => name.eq_ignore_ascii_case(&github.place.repository),
+        // Answers that were asked of the repository itself may leave it out.
+        None => true,
+    }
+}
+
+fn details(
+    github: &Github,
+    http: &Http,
+    pull: &Pull,
+    checks: bool,
+) -> Result<(ChangeRequest, BTreeSet<String>), Fault> {
+    let base = path_of(&github.place.repository);
+    let number = pull.number;
+    let (reviews, commits, checks) = std::thread::scope(|scope| {
+        let reviews = scope.spawn(|| {
+            list::<ReviewItem>(http, &format!("{base}/pulls/{number}/reviews?per_page=100"))
+        });
+        let commits = scope.spawn(|| {
+            list::<CommitItem>(http, &format!("{base}/pulls/{number}/commits?per_page=100"))
+        });
+        let checks =
+            if checks { checks_of(http, &base, &pull.head.sha) } else { Ok(BTreeMap::new()) };
+        let join = |_| Fault::broken();
+        Ok((reviews.join().map_err(join)??, commits.join().map_err(join)??, checks?))
+    })?;
+    let mut reviewers = BTreeSet::new();
+    let mut known = Vec::new();
+    for item in reviews {
+        let Some(opinion) = opinion(&item.state) else { continue };
+        reviewers.extend(item.user.as_ref().map(|user| user.login.clone()));
+        known.push(Review {
+            kind: kind(item.user.as_ref().map_or("", |user| &user.kind)),
+            by: item.user.map(|user| github.account(&user.login)),
+            opinion,
+            at: item.submitted_at,
+            of: match item.commit_id {
+                Some(commit) => Reviewed::Commit(id(http, &commit)?),
+                None => Reviewed::Unknown("GitHub no longer has the commit"),
+            },
+            // Until it is granted.
+            access: Access::Read,
+        });
+    }
+    let request = ChangeRequest {
+        number,
+        title: pull.title.clone(),
+        url: pull.html_url.clone(),
+        state: match (pull.state.as_str(), pull.draft, pull.merged_at) {
+            (_, _, Some(_)) => RequestState::Merged,
+            ("open", false, None) => RequestState::Open,
+            ("open", true, None) => RequestState::Draft,
+            _ => RequestState::Closed,
+        },
+        target: pull.base.name.clone(),
+        head: id(http, &pull.head.sha)?,
+        author: pull.user.as_ref().map(|user| github.account(&user.login)),
+        reviews: known,
+        unmet: Vec::new(),
+        checks,
+        accounts: accounts(github, commits),
+    };
+    Ok((request, reviewers))
+}
+
+/// Asks once for each reviewer whether they may write.
+fn grant(
+    github: &Github,
+    http: &Http,
+    requests: &mut [(ChangeRequest, BTreeSet<String>)],
+) -> Result<(), Fault> {
+    let logins: BTreeSet<String> =
+        requests.iter().flat_map(|(_, reviewers)| reviewers.iter().cloned()).collect();
+    let logins: Vec<String> = logins.into_iter().collect();
+    let answers = at_once(&logins, |login| may_write(github, http, login));
+    let mut writers = BTreeSet::new();
+    for (login, answer) in logins.iter().zip(answers) {
+        if answer? {
+            writers.insert(github.account(login));
+        }
+    }
+    for review in requests.iter_mut().flat_map(|(request, _)| &mut request.reviews) {
+        if review.by.as_ref().is_some_and(|by| writers.contains(by)) {
+            review.access = Access::Write;
+        }
+    }
+    Ok(())
+}
+
+fn may_write(github: &Github, http: &Http, login: &str) -> Result<bool, Fault> {
+    let base = path_of(&github.place.repository);
+    let request = Request::get(format!("{base}/collaborators/{}/permission", escaped(login)));
+    let answer = http.send(&request)?;
+    if answer.status == 404 {
+        return Ok(false);
+    }
+    let json = http.success(answer, &request)?;
+    let permission = json.get("permission").and_then(Value::as_str);
+    Ok(matches!(permission, Some("admin" | "maintain" | "write")))
+}
+
+/// Statuses and check runs, which are two lists.
+fn checks_of(http: &Http, base: &str, head: &str) -> Result<BTreeMap<String, CheckState>, Fault> {
+    #[derive(Deserialize)]
+    struct Statuses {
+        statuses: Vec<Status>,
+    }
+    #[derive(Deserialize)]
+    struct Status {
+        context: String,
+        state: String,
+    }
+    #[derive(Deserialize)]
+    struct Runs {
+        check_runs: Vec<Run>,
+    }
+    #[derive(Deserialize)]
+    struct Run {
+        name: String,
+        status: String,
+        conclusion: Option<String>,
+    }
+    let ask =
+        |what: &str| http.ask(&Request::get(format!("{base}/commits/{head}/{what}?per_page=100")));
+    let statuses: Statuses = parsed(http, ask("status")?)?;
+    let runs: Runs = parsed(http, ask("check-runs")?)?;
+    let statuses = statuses.statuses.into_iter().map(|status| (status.context, status.state));
+    let runs =
+        runs.check_runs.into_iter().map(|run| (run.name, run.conclusion.unwrap_or(run.status)));
+    let mut found: BTreeMap<String, CheckState> = BTreeMap::new();
+    for (name, ended) in statuses.chain(runs) {
+        let state = if ended == "success" { CheckState::Success } else { CheckState::Other(ended) };
+        let known = found.remove(&name);
+        found.insert(name, known.map_or(state.clone(), |known| known.max(state)));
+    }
+    Ok(found)
+}
+
+fn accounts(github: &Github, commits: Vec<CommitItem>) -> BTreeMap<String, Identity> {
+    let mut found = BTreeMap::new();
+    for item in commits {
+        let signatures =
+            [(item.commit.author, item.author), (item.commit.committer, item.committer)];
+        for (signature, user) in signatures {
+            if let (Some(email), Some(user)) = (signature.and_then(|s| s.email), user) {
+                found.insert(email.to_lowercase(), github.account(&user.login));
+            }
+        }
+    }
+    super::with_web(github, found)
+}
+
+fn list<T: DeserializeOwned>(http: &Http, path: &str) -> Result<Vec<T>, Fault> {
+    let items = all_pages(http, Request::get(path))?;
+    items.into_iter().map(|item| parsed(http, item)).collect()
+}
+
+fn parsed<T: DeserializeOwned>(http: &Http, json: Value) -> Result<T, Fault> {
+    serde_json::from_value(json)
+        .map_err(|error| Fault::Shape { host: http.host().to_owned(), what: error.to_string() })
+}
+
+fn id(http: &Http, text: &str) -> Result<ObjectId, Fault> {
+    super::id(text).map_err(|what| Fault::Shape { host: http.host().to_owned(), what })
+}

@@ -1,0 +1,145 @@
+//! What of a push is the content of what was reviewed: the work is done again, and compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::gather::git::Repo;
+use crate::gather::push::contained;
+use crate::model::review::Content;
+use crate::model::{Commit, ObjectId, Signature};
+
+/// The newest commits that may be a squash: each try is a merge.
+const TRIES: usize = 50;
+
+/// The new commits that are proved to be the content of a reviewed commit.
+///
+/// Merged or fast-forwarded, the push contains it. Squashed, merging it once more
+/// into the parent of the squash gives the same tree. Rebased, picking its commits
+/// one by one gives the same trees, in order: comparing patch ids would let through
+/// whatever differs by white space only.
+///
+/// # Errors
+/// Where the repository can't be read.
+pub(super) fn content(
+    repo: &Repo,
+    reviewed: &ObjectId,
+    commits: &[Commit],
+    base: &[ObjectId],
+) -> anyhow::Result<Content> {
+    let new: BTreeMap<&ObjectId, &Commit> =
+        commits.iter().map(|commit| (&commit.id, commit)).collect();
+    if new.contains_key(reviewed) {
+        return Ok(Content { commits: contained(reviewed, &new), writers: BTreeSet::new() });
+    }
+    if !repo.exists(reviewed)? || repo.commit_behind(reviewed)?.as_ref() != Some(reviewed) {
+        return Ok(Content::default());
+    }
+    let originals = originals(repo, reviewed, base)?;
+    if originals.is_empty() {
+        return Ok(Content::default());
+    }
+    // The last of a rebase looks like a squash of what was still to come.
+    let mut found = rebase(repo, &originals, commits)?;
+    if found.is_empty() {
+        found.extend(squash(repo, reviewed, commits)?);
+    }
+    let writers = if found.is_empty() { BTreeSet::new() } else { writers(&originals) };
+    Ok(Content { commits: found, writers })
+}
+
+/// The commits of a reviewed one that the branch does not have; none at all
+/// where one of them is malformed.
+fn originals(repo: &Repo, reviewed: &ObjectId, base: &[ObjectId]) -> anyhow::Result<Vec<Commit>> {
+    let mut found = Vec::new();
+    for id in repo.new_commits(reviewed, base)? {
+        let commit = repo.commit(&id)?;
+        if commit.content.is_err() {
+            return Ok(Vec::new());
+        }
+        found.push(commit);
+    }
+    Ok(found)
+}
+
+/// The addresses of all who wrote any of them.
+fn writers(originals: &[Commit]) -> BTreeSet<String> {
+    let written = originals.iter().filter(|commit| !commit.is_clean_merge());
+    let contents = written.flat_map(|commit| commit.content.iter());
+    contents
+        .flat_map(|content| {
+            let signed = [&content.author.email, &content.committer.email];
+            signed.into_iter().chain(&content.co_authors)
+        })
+        .map(|email| email.to_lowercase())
+        .collect()
+}
+
+fn squash(
+    repo: &Repo,
+    reviewed: &ObjectId,
+    commits: &[Commit],
+) -> anyhow::Result<Option<ObjectId>> {
+    for commit in commits.iter().rev().filter(|commit| parent(commit).is_some()).take(TRIES) {
+        let Some(parent) = parent(commit) else { continue };
+        if repo.is_merge_of(&commit.id, parent, reviewed)? {
+            return Ok(Some(commit.id.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// The picks of the reviewed commits, one after the other. A rebase keeps the author
+/// and his time, which tells where it may begin.
+fn rebase(
+    repo: &Repo,
+    originals: &[Commit],
+    commits: &[Commit],
+) -> anyhow::Result<BTreeSet<ObjectId>> {
+    let line: Vec<(&Commit, &ObjectId)> =
+        commits.iter().filter_map(|commit| Some((commit, parent(commit)?))).collect();
+    // The root of a history of its own, and a merge, can't be picked.
+    if originals.iter().any(|original| parent(original).is_none()) {
+        return Ok(BTreeSet::new());
+    }
+    let first = originals.first().and_then(author);
+    for start in 0..line.len() {
+        let rest = line.get(start..).unwrap_or(&[]);
+        if rest.first().and_then(|(commit, _)| author(commit)) == first
+            && let Some(picked) = picks(repo, originals, rest)?
+        {
+            return Ok(picked);
+        }
+    }
+    Ok(BTreeSet::new())
+}
+
+/// The commits that are picks of the originals, if all of them are, in a row.
+fn picks(
+    repo: &Repo,
+    originals: &[Commit],
+    line: &[(&Commit, &ObjectId)],
+) -> anyhow::Result<Option<BTreeSet<ObjectId>>> {
+    let mut picked = BTreeSet::new();
+    let mut before: Option<&ObjectId> = None;
+    let mut line = line.iter();
+    for original in originals {
+        let Some((commit, parent)) = line.next() else { return Ok(None) };
+        let in_a_row = before.is_none_or(|before| before == *parent);
+        if !in_a_row || !repo.is_pick_of(&commit.id, parent, &original.id)? {
+            return Ok(None);
+        }
+        picked.insert(commit.id.clone());
+        before = Some(&commit.id);
+    }
+    Ok(Some(picked))
+}
+
+fn parent(commit: &Commit) -> Option<&ObjectId> {
+    match commit.content.as_ref().map(|content| content.parents.as_slice()) {
+        Ok([parent]) => Some(parent),
+        _ => None,
+    }
+}
+
+fn author(commit: &Commit) -> Option<&Signature> {
+    commit.content.as_ref().ok().map(|content| &content.author)
+}
