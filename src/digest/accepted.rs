@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::requests::requests;
 use super::{Frame, emergency, refused};
 use crate::model::verdict::Class;
 use crate::model::{
@@ -19,6 +20,7 @@ pub(super) fn accepted(verdict: &Verdict, frame: &Frame<'_>) -> String {
         out.push_str(&headline(of_ref));
         out.push_str(&emergency::unapproved(verdict, of_ref, frame));
         out.push_str(&rows(of_ref));
+        out.push_str(&requests(of_ref));
         out.push_str(&emergency::needless(verdict, of_ref));
     }
     let findings = refused::findings(verdict, frame);

@@ -5,10 +5,12 @@ mod clip;
 mod emergency;
 mod failure;
 mod refused;
+mod requests;
 mod sentences;
 
 pub use failure::{Failure, Remedy, complaint, failure};
 
+use crate::model::verdict::JudgedApproval;
 use crate::model::{Decision, Receipt, RefVerdict, Verdict, Violation};
 use crate::policy::{Clip, Policy};
 use crate::text::{self, clean, fit};
@@ -61,6 +63,11 @@ pub fn sentence(
 /// The same about the push as a whole.
 pub fn sentence_of_push(violation: &Violation, policy: &Policy) -> String {
     sentences::what(violation, &sentences::Scene::whole_push(policy))
+}
+
+/// Why an approval does not count, in one clause, for the evidence.
+pub fn why_not(judged: &JudgedApproval) -> Option<String> {
+    requests::why_not(judged)
 }
 
 /// The facts that a person quotes: policy, evidence, pusher; then where to read on.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::requests::requests;
 use super::sentences::{self, Scene};
 use super::{Frame, Occasion, clip};
-use crate::model::verdict::{Class, Mode};
+use crate::model::verdict::{Asked, Class, Mode};
 use crate::model::{
     Check, Commit, Decision, ObjectId, Outcome, RefVerdict, Role, Rule, Subject, Verdict, Violation,
 };
@@ -27,6 +28,10 @@ pub(super) fn refused(verdict: &Verdict, frame: &Frame<'_>, clip: Clip) -> Strin
         out.push_str(&paragraph("error", violation.rule(), &fault(violation, &scene), &[]));
     }
     out.push_str(&findings(verdict, frame));
+    let requests: String = verdict.refs.iter().map(requests).collect();
+    if !requests.is_empty() {
+        out.push_str(&format!("{requests}\n"));
+    }
     out
 }
 
@@ -91,15 +96,26 @@ fn finding(check: &Check, scene: &Scene<'_>) -> Option<Group> {
         Outcome::Met(_) | Outcome::Waived(_) => None,
         Outcome::Broken(violation) => Some(fault(violation, scene)),
         // Said once, for the ticket itself.
-        Outcome::Unknown { .. } if check.rule != Rule::TrackerUnavailable => None,
-        Outcome::Unknown { ticket, why } => Some(Group {
-            what: format!("{ticket} could not be looked up, because {}", fit(why, 300)),
+        Outcome::Unknown { .. }
+            if ![Rule::TrackerUnavailable, Rule::ReviewsUnavailable].contains(&check.rule) =>
+        {
+            None
+        }
+        Outcome::Unknown { asked, why } => Some(Group {
+            what: format!("{} could not be looked up, because {}", thing(asked), fit(why, 300)),
             commits: Vec::new(),
             hints: vec![
                 "the commits may be fine; push again in a few minutes".to_owned(),
                 format!("if it stays like this, tell {}", scene.contact()),
             ],
         }),
+    }
+}
+
+fn thing(asked: &Asked) -> String {
+    match asked {
+        Asked::Ticket(key) => key.to_string(),
+        Asked::Reviews => "the reviews".to_owned(),
     }
 }
 

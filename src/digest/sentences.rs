@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::emergency;
+use crate::model::approval::Void;
+use crate::model::review::Proven;
 use crate::model::verdict::Part;
 use crate::model::{
     MergeContent, Movement, ObjectId, Outcome, Pusher, RefVerdict, Role, Rule, Source, Start,
     Verdict, Violation,
 };
 use crate::policy::{ApprovalSource, Policy};
-use crate::text::{clean, count, fit, list_or};
+use crate::text::{clean, count, fit, list_and, list_or};
 
 /// What the sentences need to know of the push around a violation.
 pub(super) struct Scene<'a> {
@@ -179,12 +181,18 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
                     commit.short()
                 )
             }
+            Source::Review { number, commit, .. } => format!(
+                "{} approved {} in request {number}, and this push brings something else",
+                fit(by, 40),
+                commit.as_ref().map_or("another version", ObjectId::short)
+            ),
             Source::Ticket { key } => {
                 format!("{} approved on {key} before the last commit for it", fit(by, 40))
             }
         },
         Violation::SelfApproval { by, part } => match part {
             Part::Pusher => format!("{} approved, but also pushes this", fit(by, 40)),
+            Part::Author => format!("{} approved, but also opened the request", fit(by, 40)),
             Part::Contributor(commit) => {
                 format!("{} approved, but has a part in {}", fit(by, 40), commit.short())
             }
@@ -194,6 +202,41 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
             fit(by, 40),
             fit(missing.as_str(), 60)
         ),
+        Violation::VoidApproval { by, number, why } => format!(
+            "{} approved in request {number}, which does not count: {}",
+            fit(by, 40),
+            void(why)
+        ),
+        Violation::UnreviewedContent { number } => {
+            format!("not what was approved in request {number}")
+        }
+        Violation::ChangesRequested { by, number } => {
+            format!("{} asks for changes in request {number}", fit(by, 40))
+        }
+        Violation::UnmetReviewRule { number, rules } => format!(
+            "request {number} does not meet {} of the forge",
+            list_and(&rules.iter().map(|rule| format!("`{}`", fit(rule, 40))).collect::<Vec<_>>())
+        ),
+        Violation::FailedCheck { name, state } => match state {
+            Some(state) => format!("the check `{}` is {}", fit(name, 60), fit(state, 30)),
+            None => format!("no request with this commit has the check `{}`", fit(name, 60)),
+        },
+    }
+}
+
+/// Why an approval does not count, whoever gave it.
+pub(super) fn void(why: &Void) -> String {
+    match why {
+        Void::Dismissed => "it was dismissed".to_owned(),
+        Void::Superseded => "they have asked for changes since".to_owned(),
+        Void::Machine => "it is a machine's".to_owned(),
+        Void::NoWriteAccess => "they may not write to the repository".to_owned(),
+        Void::Gone => "the account is gone".to_owned(),
+        Void::OtherBranch(branch) => format!("the request is for {}", fit(branch, 60)),
+        Void::Draft => "the request is a draft".to_owned(),
+        Void::Closed => "the request was closed".to_owned(),
+        Void::Merged => "the request was merged before this push".to_owned(),
+        Void::Unknowable(why) => format!("nobody can tell of what it is, because {}", clean(why)),
     }
 }
 
@@ -278,6 +321,21 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
             scene.contact(),
             fit(missing.as_str(), 80)
         )],
+        Violation::VoidApproval { .. } => missing_approval(scene),
+        Violation::UnreviewedContent { number } => vec![
+            format!("merge request {number} as it was approved, with no change beside it"),
+            "or push the change to the request and have it approved again".to_owned(),
+        ],
+        Violation::ChangesRequested { by, number } => vec![format!(
+            "make the changes, have {} approve request {number}, then merge again",
+            fit(by, 40)
+        )],
+        Violation::UnmetReviewRule { number, .. } => {
+            vec![format!("have request {number} approved as its rules want, then merge again")]
+        }
+        Violation::FailedCheck { .. } => {
+            vec!["run it again on the request's last commit, then merge again".to_owned()]
+        }
     }
 }
 
@@ -310,6 +368,9 @@ fn missing_approval(scene: &Scene<'_>) -> Vec<String> {
         let approve = approve(scene, &scene.branch(), "LOGIN");
         hints.push(format!("show it on a side branch; {approve}"));
     }
+    if from.is_some_and(|from| from.contains(&ApprovalSource::Reviews)) {
+        hints.push(reviewed(scene));
+    }
     if from.is_some_and(|from| from.contains(&ApprovalSource::Ticket)) {
         hints.push("or a reviewer approves on the ticket, after the last commit".to_owned());
     }
@@ -318,6 +379,19 @@ fn missing_approval(scene: &Scene<'_>) -> Vec<String> {
         hints.push(baseline(scene));
     }
     hints
+}
+
+/// The request that holds the push, or how to open one.
+fn reviewed(scene: &Scene<'_>) -> String {
+    let requests = scene.update.map_or(&[][..], |of_ref| of_ref.requests.as_slice());
+    let holds = |proven: &&Proven| proven.all().next().is_some();
+    match requests.iter().find(holds).map(|proven| &proven.request) {
+        Some(request) => format!("a reviewer approves request {}", request.number),
+        None => format!(
+            "open a request for {} with these commits, have it approved, and merge it",
+            scene.branch()
+        ),
+    }
 }
 
 fn approve(scene: &Scene<'_>, branch: &str, login: &str) -> String {

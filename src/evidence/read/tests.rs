@@ -129,6 +129,8 @@ impl Case {
             },
             covers: (1..=self.commits).map(id).collect(),
             outdated_for: [].into(),
+            void: None,
+            vouched: None,
         };
         let approvals = if self.approved { vec![approval] } else { vec![] };
         let plea = model::Plea::None;
@@ -140,6 +142,8 @@ impl Case {
                     .into_iter()
                     .collect(),
                 approvals: [(main, approvals)].into_iter().collect(),
+                reviews: model::Reviews::default(),
+                moment: crate::judge::Moment::Push,
                 unreviewed: vec![],
                 now: Timestamp::UNIX_EPOCH,
             },
@@ -157,6 +161,8 @@ impl Case {
             url: Some("https://t.example.com/PAY-1".to_owned()),
             reporter: Some("dan".to_owned()),
             assignee: None,
+            labels: vec![],
+            milestone: None,
             approvals: vec![],
             matches: [].into(),
         }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::commits::Commits;
+use super::requests::RequestItem;
 use super::rules::{ApprovalItem, RuleItem};
 use super::tickets::TicketItem;
-use super::{Decided, Finding, Ids, bounded};
+use super::{Decided, Finding, ITEMS, Ids, bounded};
 use crate::judge;
 use crate::model::verdict::{Class, Mode};
 use crate::model::{
@@ -39,6 +40,8 @@ pub struct Change {
     contributors: Vec<String>,
     tickets: Vec<TicketItem>,
     approvals: Vec<ApprovalItem>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<RequestItem>,
     rules: Vec<RuleItem>,
     class: Class,
     emergency: Option<EmergencyItem>,
@@ -119,9 +122,10 @@ impl Change {
             lapse,
             pusher: PusherItem::of(&verdict.pusher),
             commits: Commits::of(update, policy),
-            contributors: judge::contributors(policy, update),
+            contributors: judge::contributors(policy, of_ref),
             tickets: of_ref.tickets.iter().map(TicketItem::of).collect(),
             approvals: of_ref.approvals.iter().map(ApprovalItem::of).collect(),
+            requests: of_ref.requests.iter().take(ITEMS).map(RequestItem::of).collect(),
             rules: RuleItem::all_of(verdict, of_ref, policy),
             class: of_ref.class,
             emergency: of_ref.emergency.as_ref().map(EmergencyItem::of),

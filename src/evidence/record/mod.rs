@@ -8,6 +8,7 @@ mod change;
 mod commits;
 mod failed;
 mod landed;
+mod requests;
 mod rules;
 #[cfg(test)]
 mod tests;

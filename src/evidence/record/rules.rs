@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{ITEMS, Ids, bounded};
 use crate::digest;
-use crate::model::verdict::{JudgedApproval, Part, Standing};
+use crate::model::verdict::{Asked, JudgedApproval};
 use crate::model::{
     Basis, Check, ObjectId, Outcome, RefVerdict, Rule, Source, Subject, Verdict, Waiver,
 };
@@ -76,7 +76,8 @@ fn outcome(
         Outcome::Waived(Waiver::Emergency { by }) => {
             ("waived", format!("an emergency of {by}, who is listed under [emergency]"))
         }
-        Outcome::Unknown { ticket, why } => ("error", format!("{ticket}: {why}")),
+        Outcome::Unknown { asked: Asked::Ticket(key), why } => ("error", format!("{key}: {why}")),
+        Outcome::Unknown { asked: Asked::Reviews, why } => ("error", format!("reviews: {why}")),
     };
     (result, bounded(&detail))
 }
@@ -87,6 +88,7 @@ fn basis_text(basis: &Basis) -> String {
         Basis::Tickets(keys) => list_and(&keys.iter().map(ToString::to_string).collect::<Vec<_>>()),
         Basis::Approvers(by) => format!("approved by {}", list_and(by)),
         Basis::CleanMerge => "a merge that adds nothing of its own".to_owned(),
+        Basis::Checked(name) => format!("`{name}` succeeded"),
     }
 }
 
@@ -97,9 +99,12 @@ pub(super) struct ApprovalItem {
     person: String,
     at: Option<String>,
     source: &'static str,
-    /// The ref or the ticket.
+    /// The ref, the request's address, or the ticket.
     place: String,
-    /// The commit that a ref approves; a ticket names none.
+    /// The number of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<u64>,
+    /// The commit that a ref or a review approves; a ticket names none.
     commit: Option<ObjectId>,
     covers: Ids,
     counted: bool,
@@ -112,28 +117,21 @@ impl ApprovalItem {
         let approval = &judged.approval;
         let (source, place, commit) = match &approval.source {
             Source::Ref { name, commit } => ("ref", name.to_string(), Some(commit.clone())),
+            Source::Review { url, commit, .. } => ("review", url.clone(), commit.clone()),
             Source::Ticket { key } => ("ticket", key.to_string(), None),
         };
-        let why_not = match &judged.standing {
-            Standing::Counts if approval.covers.is_empty() => {
-                Some("it covers no commit of this push".to_owned())
-            }
-            Standing::Counts => None,
-            Standing::Machine => Some("the approver is a machine".to_owned()),
-            Standing::HasPart(Part::Pusher) => Some("the approver pushes the change".to_owned()),
-            Standing::HasPart(Part::Contributor(commit)) => {
-                Some(format!("the approver has a part in {commit}"))
-            }
-            Standing::Unmatched { missing } => {
-                Some(format!("the approver might be the contributor {missing}"))
-            }
+        let request = match approval.source {
+            Source::Review { number, .. } => Some(number),
+            Source::Ref { .. } | Source::Ticket { .. } => None,
         };
+        let why_not = digest::why_not(judged);
         Self {
             by: bounded(approval.by.as_str()),
             person: bounded(&judged.person),
             at: approval.at.map(|at| at.to_string()),
             source,
             place: bounded(&place),
+            request,
             commit,
             covers: Ids::of(&approval.covers),
             counted: why_not.is_none(),

@@ -62,6 +62,8 @@ fn ticket(n: usize) -> Lookup {
         url: None,
         reporter: None,
         assignee: None,
+        labels: Vec::new(),
+        milestone: None,
         approvals: vec![],
         matches: BTreeSet::new(),
     }))
@@ -94,6 +96,8 @@ fn record(commits: Vec<Commit>, tickets: usize) -> String {
         approvals: [(main, vec![])].into_iter().collect(),
         unreviewed: vec![],
         now: jiff::Timestamp::UNIX_EPOCH,
+        reviews: crate::model::Reviews::default(),
+        moment: crate::judge::Moment::Push,
     };
     let verdict = judge(&policy, facts);
     let of_ref = verdict.refs.first().unwrap();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::bounded;
+use super::{ITEMS, bounded};
 use crate::model::{Closed, Lookup, TicketKey};
 
 /// One key with its answer: `found`, `absent` or `unknown`.
@@ -31,6 +31,10 @@ struct FoundItem {
     resolved: Option<String>,
     reporter: Option<String>,
     assignee: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milestone: Option<String>,
 }
 
 impl TicketItem {
@@ -57,6 +61,8 @@ impl TicketItem {
             resolved,
             reporter: text(&ticket.reporter),
             assignee: text(&ticket.assignee),
+            labels: ticket.labels.iter().take(ITEMS).map(|label| bounded(label)).collect(),
+            milestone: text(&ticket.milestone),
         };
         Self { found: Some(found), ..bare("found", None) }
     }
