@@ -8,6 +8,7 @@ mod emergencies;
 mod emulate;
 mod failing;
 mod fakes;
+mod github;
 mod hosts;
 mod installing;
 mod jira;
