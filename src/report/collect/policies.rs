@@ -144,6 +144,7 @@ fn people(n: usize) -> String {
 fn source(source: &ApprovalSource) -> &'static str {
     match source {
         ApprovalSource::Refs => "the server itself, where reviewers push their approval",
+        ApprovalSource::Reviews => "reviews at the forge, of exactly what is pushed",
         ApprovalSource::Ticket => "the ticket",
     }
 }
