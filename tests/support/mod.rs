@@ -8,6 +8,7 @@ pub(crate) mod fake_jira;
 mod git;
 pub(crate) mod http;
 pub(crate) mod npm;
+pub(crate) mod reviewed;
 mod server;
 mod shown;
 

@@ -8,8 +8,6 @@
 //! forge.fault("/reviews", Fault::Html);
 //! ```
 
-#![expect(dead_code, unused_imports, reason = "the stories of the forges come next")]
-
 mod asked;
 mod commits;
 mod faults;
@@ -26,7 +24,8 @@ use std::time::Duration;
 
 pub(crate) use faults::Fault;
 pub(crate) use habits::{ApprovalTimes, Edition, GraphQl, OnPush, StaleFlag};
-pub(crate) use state::{Access, CheckKind, Kind, Opinion, Outcome, Stage, State};
+pub(crate) use state::{Access, CheckKind, Opinion, Outcome, Stage, State};
+pub(crate) use told::RequestAt;
 
 use super::Server;
 use super::http::{Asked, HttpServer, Reply};

@@ -211,7 +211,11 @@ fn in_repository<'a>(state: &'a State, name: &str, args: &Arguments) -> Answer<'
                     && text("baseRefName").is_none_or(|base| base == request.base)
                     && text("headRefName").is_none_or(|head| head == request.branch)
             };
-            let pulls = state.requests.values().filter(matching).map(Thing::Pull).collect();
+            let mut pulls: Vec<Thing<'_>> =
+                state.requests.values().filter(matching).map(Thing::Pull).collect();
+            if args.get("orderBy").is_some_and(|order| order["direction"] == "DESC") {
+                pulls.reverse();
+            }
             page(state, name, args, "PullRequest", pulls)
         }
         "collaborators" => {

@@ -80,6 +80,7 @@ pub(super) fn pull<'a>(
             let reviews = reviews.map(|review| Thing::Review(request, review)).collect();
             page(state, name, args, "PullRequestReview", reviews)
         }
+        "milestone" => Null,
         "labels" | "assignees" => {
             page(state, name, args, if name == "labels" { "Label" } else { "User" }, Vec::new())
         }
