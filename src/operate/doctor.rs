@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use crate::evidence;
 use crate::exit::Exit;
 use crate::gather::config;
+use crate::gather::forge::Place;
 use crate::gather::host::Pointers;
 use crate::gather::remote::Visit;
-use crate::gather::tracker;
+use crate::gather::{reviews, tracker};
 use crate::policy::Policy;
 use crate::text;
 
@@ -43,6 +44,7 @@ pub fn doctor(path: &Path, out: &mut dyn Write) -> anyhow::Result<Exit> {
             findings.lines.push(format!("config    {shown}: policy {revision}, {tables}"));
             evidence_of(&policy, &mut findings);
             tracker_of(&policy, &mut findings);
+            reviews_of(&policy, &mut findings);
         }
     }
     for line in &findings.lines {
@@ -80,33 +82,46 @@ fn tracker_of(policy: &Policy, findings: &mut Findings) {
     let tracker =
         tracker::start(policy, "", &Pointers::default(), Instant::now() + policy.deadline);
     let projects = policy.tables.iter().flat_map(|table| table.ticket.projects.iter().cloned());
-    let visit = tracker.visit(&projects.collect());
-    findings.lines.push(format!("tracker   {}", visit.place));
-    if let Some(who) = &visit.who {
-        findings.lines.push(format!("          we are {who}"));
-    }
-    if let Some(took) = visit.took {
-        findings.lines.push(format!("          it answers in {} ms", took.as_millis()));
-    }
-    clock(&visit, findings);
-    for (what, seen) in &visit.seen {
-        let state = if *seen { "there" } else { "not to be seen" };
-        findings.lines.push(format!("          {what}: {state}"));
-        if !seen {
-            findings.mend.push(format!("{what} is not there, or our account may not see it"));
-        }
-    }
-    findings.mend.extend(visit.faults.iter().map(|fault| format!("the tracker: {fault}")));
+    findings.visited("tracker", &tracker.visit(&projects.collect()));
 }
 
-fn clock(visit: &Visit, findings: &mut Findings) {
+fn reviews_of(policy: &Policy, findings: &mut Findings) {
+    let Some(forge) = &policy.reviews else { return };
+    let place = Place::of(policy, forge, "", &Pointers::default());
+    let server = reviews::start(forge, place, Instant::now() + policy.deadline);
+    findings.visited("reviews", &server.visit());
+}
+
+impl Findings {
+    /// What was to be seen at a server.
+    fn visited(&mut self, what: &str, visit: &Visit) {
+        self.lines.push(format!("{what}   {}", visit.place));
+        if let Some(who) = &visit.who {
+            self.lines.push(format!("          we are {who}"));
+        }
+        if let Some(took) = visit.took {
+            self.lines.push(format!("          it answers in {} ms", took.as_millis()));
+        }
+        clock(what, visit, self);
+        for (thing, seen) in &visit.seen {
+            let state = if *seen { "there" } else { "not to be seen" };
+            self.lines.push(format!("          {thing}: {state}"));
+            if !seen {
+                self.mend.push(format!("{thing} is not there, or our account may not see it"));
+            }
+        }
+        self.mend.extend(visit.faults.iter().map(|fault| format!("the {what}: {fault}")));
+    }
+}
+
+fn clock(what: &str, visit: &Visit, findings: &mut Findings) {
     let Some(clock) = visit.clock else { return };
     let ahead = clock.duration_since(Timestamp::now());
     let apart = ahead.unsigned_abs();
     findings.lines.push(format!("          its clock is {} s off ours", ahead.as_secs()));
     if apart > SKEW {
         findings.mend.push(format!(
-            "the clocks of this server and the tracker are {} s apart; run NTP on both",
+            "the clocks of this server and the {what} are {} s apart; run NTP on both",
             apart.as_secs()
         ));
     }
