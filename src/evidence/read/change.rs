@@ -62,6 +62,9 @@ pub struct Change {
     /// The approvals that were found, whether or not they counted.
     #[serde(default)]
     pub approvals: Vec<Approved>,
+    /// The pull and merge requests that were found.
+    #[serde(default)]
+    pub requests: Vec<Request>,
     /// Every rule that was applied.
     #[serde(default)]
     pub rules: Vec<Rule>,
@@ -255,6 +258,25 @@ pub struct Approved {
     /// Why it did not.
     #[serde(default)]
     pub why_not: Option<String>,
+}
+
+/// A pull or merge request, as the forge showed it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Request {
+    /// Its number in its repository.
+    pub number: u64,
+    /// What it was about.
+    #[serde(default)]
+    pub title: String,
+    /// Where a person reads it.
+    #[serde(default)]
+    pub url: String,
+    /// Who opened it, as the forge authenticated them.
+    #[serde(default)]
+    pub author: Option<String>,
+    /// The new commits that were proved to be its content.
+    #[serde(default)]
+    pub content: Ids,
 }
 
 /// A rule with one outcome.

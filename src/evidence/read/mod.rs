@@ -31,8 +31,8 @@ use jiff::Timestamp;
 use crate::model::Receipt;
 
 pub use change::{
-    Approved, Change, Commit, Commits, Emergency, Fault, Ids, Lapse, Mishap, Person, Pusher, Rule,
-    Ticket,
+    Approved, Change, Commit, Commits, Emergency, Fault, Ids, Lapse, Mishap, Person, Pusher,
+    Request, Rule, Ticket,
 };
 pub use flaw::Flaw;
 pub use others::{Approval, Baseline, Followup, Genesis, Landed, Policy, Recovery};

@@ -99,11 +99,11 @@ pub(super) struct ApprovalItem {
     person: String,
     at: Option<String>,
     source: &'static str,
-    /// The ref, the request's address, or the ticket.
+    /// The ref, the request, or the ticket.
     place: String,
-    /// The number of the request.
+    /// Where a person reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<u64>,
+    url: Option<String>,
     /// The commit that a ref or a review approves; a ticket names none.
     commit: Option<ObjectId>,
     covers: Ids,
@@ -117,11 +117,13 @@ impl ApprovalItem {
         let approval = &judged.approval;
         let (source, place, commit) = match &approval.source {
             Source::Ref { name, commit } => ("ref", name.to_string(), Some(commit.clone())),
-            Source::Review { url, commit, .. } => ("review", url.clone(), commit.clone()),
+            Source::Review { number, commit, .. } => {
+                ("review", format!("request {number}"), commit.clone())
+            }
             Source::Ticket { key } => ("ticket", key.to_string(), None),
         };
-        let request = match approval.source {
-            Source::Review { number, .. } => Some(number),
+        let url = match &approval.source {
+            Source::Review { url, .. } => Some(bounded(url)),
             Source::Ref { .. } | Source::Ticket { .. } => None,
         };
         let why_not = digest::why_not(judged);
@@ -131,7 +133,7 @@ impl ApprovalItem {
             at: approval.at.map(|at| at.to_string()),
             source,
             place: bounded(&place),
-            request,
+            url,
             commit,
             covers: Ids::of(&approval.covers),
             counted: why_not.is_none(),

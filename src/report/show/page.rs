@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Found, Wanted};
-use crate::evidence::read::{self, Body, Change, Commit, FollowupKind};
+use crate::evidence::read::{self, Body, Change, Commit, FollowupKind, Request};
 use crate::report::clean::Clean;
 use crate::report::model::{self, Stamp};
 use crate::text::{clean, count, fit, list_and, pad, wrap_to};
@@ -94,6 +94,7 @@ impl Page {
         self.rows("asked for", change.tickets.iter().map(ticket));
         self.rows("written by", change.authors.iter().map(Clean::to_string));
         self.rows("commits", commits(judged));
+        self.rows("request", judged.requests.iter().map(request));
         self.rows("approved by", judged.approvals.iter().map(|given| approval(given, change)));
         if let Some(emergency) = &change.emergency {
             self.gap();
@@ -218,6 +219,11 @@ fn result(judged: &Change, change: &model::Change) -> String {
     let decision = if judged.is_allowed() { "let in" } else { "refused" };
     let class = change.class.as_str();
     format!("{}, {decision}; class {class}; {mode}", judged.finding)
+}
+
+fn request(request: &Request) -> String {
+    let by = request.author.as_deref().unwrap_or("a deleted account");
+    format!("{} {}, opened by {by}; {}", request.number, request.title, request.url)
 }
 
 fn ticket(ticket: &model::Ticket) -> String {
