@@ -11,6 +11,7 @@ use crate::model::{
     Basis, Change, Check, Decision, Lookup, ObjectId, Outcome, RefVerdict, Role, Rule, Subject,
     Ticket, TicketKey, Verdict, Waiver,
 };
+use crate::policy::Policy;
 use crate::text::{WIDTH, clean, count, fit, list_and, pad, wrap};
 
 /// One paragraph for each ref; then, in monitor mode, what would have refused it.
@@ -19,7 +20,7 @@ pub(super) fn accepted(verdict: &Verdict, frame: &Frame<'_>) -> String {
     for of_ref in &verdict.refs {
         out.push_str(&headline(of_ref));
         out.push_str(&emergency::unapproved(verdict, of_ref, frame));
-        out.push_str(&rows(of_ref));
+        out.push_str(&rows(of_ref, frame.policy));
         out.push_str(&requests(of_ref));
         out.push_str(&emergency::needless(verdict, of_ref));
     }
@@ -94,7 +95,8 @@ struct Row {
     commits: String,
 }
 
-fn rows(of_ref: &RefVerdict) -> String {
+fn rows(of_ref: &RefVerdict, policy: &Policy) -> String {
+    let governing = of_ref.update.role.table().and_then(|index| policy.tables.get(index));
     let shipped = Shipped::of(of_ref);
     let mut rows = Vec::new();
     for (key, answer) in &of_ref.tickets {
@@ -103,7 +105,9 @@ fn rows(of_ref: &RefVerdict) -> String {
         rows.push(Row {
             key: key.to_string(),
             title: moved(key, ticket),
-            state: ticket.state.clone(),
+            state: governing
+                .map_or(&*ticket.state, |table| table.ticket.state_of(ticket))
+                .to_owned(),
             eyes: match shipped.eyes(commits) {
                 nobody if nobody.is_empty() && of_ref.emergency.is_some() => "nobody yet".into(),
                 people => people,

@@ -73,10 +73,8 @@ fn closed(key: &TicketKey, ticket: &Ticket) -> Option<Violation> {
 
 /// A closed ticket is not told about its state as well: opening it is the one thing to do.
 fn wrong_state(rules: &TicketRules, key: &TicketKey, ticket: &Ticket) -> Option<Violation> {
-    let is_allowed = |state: &String| rules.states.contains(state);
-    let allowed = rules.states.is_empty()
-        || is_allowed(&ticket.state)
-        || ticket.labels.iter().any(is_allowed);
+    let state = rules.state_of(ticket);
+    let allowed = rules.states.is_empty() || rules.states.iter().any(|name| name == state);
     (!allowed && ticket.closed == Closed::No).then(|| Violation::WrongState {
         key: key.clone(),
         state: ticket.state.clone(),

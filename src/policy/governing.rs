@@ -1,13 +1,25 @@
 //! Which table governs what, and which tickets a push names under it.
 
-use super::{ApprovalSource, Policy, Table};
-use crate::model::{Inquiry, Push, Pusher, RefName, Role};
+use super::{ApprovalSource, Policy, Table, TicketRules};
+use crate::model::{Inquiry, Push, Pusher, RefName, Role, Ticket};
 
 impl Table {
     /// The login of a pusher who needs neither ticket nor approval: by the
     /// authenticated login only, since anybody can write a robot's name into a commit.
     pub fn exempts<'a>(&self, pusher: &'a Pusher) -> Option<&'a str> {
         pusher.login().filter(|login| self.automation.contains(*login))
+    }
+}
+
+impl TicketRules {
+    /// The state of a ticket: where a forge has no states of its own, a label that is
+    /// one of the allowed.
+    pub fn state_of<'a>(&self, ticket: &'a Ticket) -> &'a str {
+        let is_allowed = |state: &&String| self.states.contains(state);
+        if is_allowed(&&ticket.state) {
+            return &ticket.state;
+        }
+        ticket.labels.iter().find(is_allowed).unwrap_or(&ticket.state)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_forge::{Access, Forge};
+use crate::support::fake_forge::{Access, Forge, GraphQl};
 use crate::support::{Clone, Server, Setup, Shown};
 
 /// A GitHub Enterprise Server whose reviews approve.
@@ -24,6 +24,23 @@ fn server(forge: &Forge, more: &[(&'static str, &str)]) -> Server {
     for who in ["ana", "bob", "eve"] {
         forge.person(who).emails(&[&format!("{who}@example.com")]);
     }
+    server
+}
+
+/// One whose issues are the tickets; nothing needs an approval.
+fn tracked(forge: &Forge) -> Server {
+    let issues =
+        format!("[tracker.github]\nurl = \"{}/api/v3\"\ntoken_file = \"ROOT/token\"", forge.url());
+    let config = vec![
+        ("kind = \"plain\"\nroot = \"ROOT\"", "kind = \"github\"".to_owned()),
+        ("[tracker.file]\npath = \"ROOT/tickets.toml\"", issues),
+        ("projects = [\"PAY\", \"OPS\"]", "projects = [\"#\", \"GH\"]".to_owned()),
+        ("states = [\"In Progress\", \"Approved\"]", "states = [\"Approved\"]".to_owned()),
+        ("types = []", "types = [\"issue\"]".to_owned()),
+        ("required = 1", "required = 0".to_owned()),
+    ];
+    let server = Server::with(Setup { config, secret: true, ..Setup::default() });
+    forge.serves(&server);
     server
 }
 
@@ -212,4 +229,44 @@ fn reviews_that_do_not_count_are_shown_with_the_reason() {
 
     policy HASH, evidence #3 HASH, pushed by bob (GITHUB_USER_LOGIN)
     ");
+}
+
+#[test]
+fn issues_are_tickets_and_requests_are_none_unless_the_table_says_so() {
+    for graphql in [GraphQl::Answers, GraphQl::Absent] {
+        let forge = Forge::github();
+        forge.change(|state| state.habits.github.graphql = graphql);
+        let server = tracked(&forge);
+        forge.issue(12, "Round half up").labelled("Approved").assigned("eve").due_in("1.2");
+        forge.issue(13, "Not yet");
+        forge.issue(14, "Done").labelled("Approved").closed();
+        let eve = server.clone_for("eve");
+        eve.renew();
+        let head = eve.commit("Round half up (#12)\n\nRefs: GH-12\n");
+        forge.open(7, &head, "main").by("eve");
+        forge.change(|state| {
+            state.requests.get_mut(&7).unwrap().created = "2026-01-05T09:00:00Z".to_owned();
+        });
+        let pushed = push(&eve, &["main"]);
+        pushed.accepted();
+        assert!(pushed.digest().contains("#12    Round half up  Approved"), "{}", pushed.seen());
+        let found = server.records("change")[0]["tickets"][0].clone();
+        assert_eq!((&found["milestone"], &found["labels"][0]), (&"1.2".into(), &"Approved".into()));
+        for (message, code) in [
+            ("Fix #13", "wrong-state"),
+            ("Fix #14", "closed-ticket"),
+            ("Fix #15", "no-such-ticket"),
+            ("Fix acme/other#12", "missing-ticket"),
+        ] {
+            eve.renew();
+            eve.commit(message);
+            push(&eve, &["main"]).refused_for(&[code]);
+        }
+        eve.renew();
+        eve.commit("Fix #7");
+        push(&eve, &["main"]).refused_for(&["wrong-state", "wrong-type"]);
+        server.edit("config.toml", "types = [\"issue\"]", "types = [\"issue\", \"pull request\"]");
+        server.edit("config.toml", "states = [\"Approved\"]", "states = []");
+        push(&eve, &["main"]).accepted();
+    }
 }

@@ -18,7 +18,9 @@ use crate::policy::Forge;
 /// Numbers in one request.
 const BATCH: usize = 100;
 
-const FIELDS: &str = "number title url state createdAt closedAt author { login } \
+/// Under the names that REST gives them.
+const FIELDS: &str = "title html_url: url state created_at: createdAt closed_at: closedAt \
+     user: author { login } \
      assignees(first: 5) { nodes { login } } labels(first: 50) { nodes { name } } \
      milestone { title }";
 
@@ -29,18 +31,14 @@ pub(super) struct GithubTracker {
     connection: Connection,
 }
 
-/// An issue or a pull request, in the words of either interface.
-#[derive(Deserialize)]
+/// An issue or a pull request.
+#[derive(Clone, Deserialize)]
 struct Item {
     title: String,
-    #[serde(alias = "html_url")]
-    url: String,
+    html_url: String,
     state: String,
-    #[serde(alias = "createdAt")]
     created_at: Timestamp,
-    #[serde(alias = "closedAt")]
     closed_at: Option<Timestamp>,
-    #[serde(alias = "author")]
     user: Option<Login>,
     assignees: Option<List<Login>>,
     labels: Option<List<Label>>,
@@ -52,22 +50,23 @@ struct Item {
     kind: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Login {
     login: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Label {
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Milestone {
     title: String,
 }
 
 /// A list as REST has it, or with `nodes` around it as GraphQL has.
+#[derive(Clone)]
 struct List<T>(Vec<T>);
 
 impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for List<T> {
@@ -92,12 +91,13 @@ impl GithubTracker {
         repository: &str,
         keys: &[&TicketKey],
     ) -> Result<Vec<Lookup>, Fault> {
-        let mut found = match self.by_graphql(http, repository, keys)? {
+        let found = match self.by_graphql(http, repository, keys)? {
             Some(found) => found,
             None => self.by_rest(http, repository, keys)?,
         };
-        let answer = |key: &&TicketKey| match found.remove(key.number()) {
-            Some(item) => Lookup::Found(Box::new(ticket(key, item))),
+        // `#12` and `GH-12` are one issue.
+        let answer = |key: &&TicketKey| match found.get(key.number()) {
+            Some(item) => Lookup::Found(Box::new(ticket(key, item.clone()))),
             None => Lookup::Absent,
         };
         Ok(keys.iter().map(answer).collect())
@@ -211,7 +211,7 @@ fn ticket(key: &TicketKey, item: Item) -> Ticket {
         state: item.state.to_lowercase(),
         kind: Some(if is_request { PULL_REQUEST } else { ISSUE }.to_owned()),
         created: item.created_at,
-        url: Some(item.url),
+        url: Some(item.html_url),
         reporter: item.user.map(|user| user.login),
         assignee: (!assignees.is_empty()).then(|| assignees.join(", ")),
         labels: item.labels.into_iter().flat_map(|list| list.0).map(|label| label.name).collect(),

@@ -84,6 +84,7 @@ pub(super) fn pull<'a>(
         "labels" | "assignees" => {
             page(state, name, args, if name == "labels" { "Label" } else { "User" }, Vec::new())
         }
+        "milestone" => Null,
         _ => NoField,
     }
 }
