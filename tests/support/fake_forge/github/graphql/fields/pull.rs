@@ -84,7 +84,6 @@ pub(super) fn pull<'a>(
         "labels" | "assignees" => {
             page(state, name, args, if name == "labels" { "Label" } else { "User" }, Vec::new())
         }
-        "milestone" => Null,
         _ => NoField,
     }
 }
