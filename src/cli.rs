@@ -1,6 +1,6 @@
 //! The command line: parse it, run one command, and say how it ended.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::panic::catch_unwind;
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::exit::Exit;
 use crate::gather::ref_lines;
 use crate::guard::Guard;
+use crate::operate::followup::{self, Reader};
 use crate::operate::{self, baseline, check, other_hook};
 use crate::report::show::Wanted;
 use crate::{digest, gate, text};
@@ -31,7 +32,8 @@ const DEFAULT_CONFIG: &str = "/etc/sockembot/config.toml";
 const EXIT_CODES: &str = "\
 Exit codes:
   0   accepted, or done
-  1   refused by the rules; doctor: something to mend; show: nothing on record
+  1   refused by the rules; doctor: something to mend; show: nothing on record;
+      followup: something is overdue or broken
   2   the command line is wrong
   70  could not decide, or could not do it";
 
@@ -56,8 +58,13 @@ enum Command {
     Baseline(Baseline),
     /// Show all that is on record about one record, commit or ticket
     Show(Show),
+    /// Follow up emergencies, unverified changes and tickets; for cron
+    ///
+    /// What has become of them is put on record. What is overdue or broken is printed
+    /// each time, and then the exit code is 1.
+    Followup(Followup),
     /// Find what is wrong on this server, and how to mend it
-    Doctor(Config),
+    Doctor(Doctor),
     /// Watch it work: a throw-away server and real pushes, no network
     Demo(Demo),
 }
@@ -144,6 +151,33 @@ struct Show {
 }
 
 #[derive(Debug, Args)]
+struct Doctor {
+    /// Repositories to look at as well
+    #[arg(value_name = "REPO")]
+    repositories: Vec<PathBuf>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Args)]
+struct Followup {
+    /// Repositories, as paths; by default all that the evidence knows
+    #[arg(value_name = "REPO")]
+    repositories: Vec<PathBuf>,
+    /// Below which directory the host keeps them; by default [host] root
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Take one change off the list, by the number of its record, because of REASON
+    #[arg(long, value_name = "SEQ", requires = "reason", conflicts_with_all = ["repositories", "root"])]
+    dismiss: Option<u64>,
+    /// Why nobody will look at it any more
+    #[arg(long, value_name = "REASON", requires = "dismiss")]
+    reason: Option<String>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Args)]
 struct Demo {
     /// Keep the server and the clones for exploring
     #[arg(long)]
@@ -164,7 +198,12 @@ pub fn run(cli: Cli) -> Exit {
         }
         Command::Baseline(args) => baseline(args),
         Command::Show(args) => show(&args),
-        Command::Doctor(args) => operate::doctor::doctor(&args.config, &mut io::stdout().lock()),
+        Command::Followup(args) => followup(args),
+        Command::Doctor(args) => operate::doctor::doctor(
+            &args.config.config,
+            &args.repositories,
+            &mut io::stdout().lock(),
+        ),
         Command::Demo(args) => operate::demo::demo(args.keep).map(|()| Exit::Accepted),
     };
     ended(done)
@@ -262,6 +301,22 @@ fn show(args: &Show) -> anyhow::Result<Exit> {
     let (text, exit) = operate::show::show(&args.wanted, args.format, &args.config.config)?;
     io::stdout().lock().write_all(text.as_bytes()).context("writing the answer")?;
     Ok(exit)
+}
+
+fn followup(args: Followup) -> anyhow::Result<Exit> {
+    let stdout = io::stdout();
+    if let (Some(of), Some(reason)) = (args.dismiss, args.reason) {
+        let dismissal = followup::Dismissal { of, reason };
+        followup::dismiss(&args.config.config, &dismissal, &mut stdout.lock())?;
+        return Ok(Exit::Accepted);
+    }
+    let request = followup::Request {
+        repositories: args.repositories,
+        root: args.root,
+        config: args.config.config,
+        reader: if stdout.is_terminal() { Reader::Person } else { Reader::Job },
+    };
+    followup::followup(&request, &mut stdout.lock())
 }
 
 /// One environment variable. Bytes that are no UTF-8 are marked, and so equal no

@@ -9,7 +9,8 @@ use crate::model::Decision;
 pub enum Exit {
     /// 0: accepted, or there was nothing to do.
     Accepted,
-    /// 1: refused by the rules; or the doctor found something to mend.
+    /// 1: refused by the rules; the doctor found something to mend; or the
+    /// follow-up found something overdue or broken.
     Refused,
     /// 2: the command line is wrong (clap's own code).
     Usage,

@@ -1,5 +1,6 @@
 //! English and clean text: whatever we did not write is made harmless, and cut to fit.
 
+use jiff::Timestamp;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// Columns of a digest line: git puts `remote: ` before each, and 72 + 8 = 80.
@@ -99,6 +100,11 @@ fn words(sentence: &str) -> Vec<String> {
         quoted ^= part.matches('`').count() % 2 == 1;
     }
     words
+}
+
+/// A time as people read it: minutes are near enough.
+pub fn moment(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// `1 commit`, `2 commits`, `12,000 commits`.

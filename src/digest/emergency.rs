@@ -1,12 +1,12 @@
 //! What is said about an emergency: when it lands, when it may not, and when it was none.
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 use super::Frame;
 use super::sentences::Scene;
 use crate::model::{Decision, ObjectId, Plea, RefVerdict, Role, TicketKey, Unreviewed, Verdict};
 use crate::policy::{ApprovalSource, Policy};
-use crate::text::{clean, count, fit, list_or, wrap};
+use crate::text::{clean, count, fit, list_or, moment, wrap};
 
 /// What lands without an approval, and what has to happen until when.
 pub(super) fn unapproved(verdict: &Verdict, of_ref: &RefVerdict, frame: &Frame<'_>) -> String {
@@ -20,7 +20,13 @@ pub(super) fn unapproved(verdict: &Verdict, of_ref: &RefVerdict, frame: &Frame<'
         "a review is due by {}; while it is overdue, no other emergency is accepted here",
         moment(emergency.due)
     );
-    let review = review(&Scene::of(verdict, of_ref, frame.policy));
+    let scene = Scene::of(verdict, of_ref, frame.policy);
+    let review = of_ref
+        .update
+        .line
+        .change
+        .new_id()
+        .map_or_else(String::new, |commit| review_of(commit, &scene.branch(), scene.sources()));
     let hint = |hint: &str| wrap(hint, "hint: ", "hint:   ");
     format!("{}{}{}", wrap(&what, "warning[emergency]: ", "  "), hint(&due), hint(&review))
 }
@@ -38,18 +44,6 @@ pub(super) fn needless(verdict: &Verdict, of_ref: &RefVerdict) -> String {
     wrap(&what, "", "  ")
 }
 
-/// How a change that nobody has approved is approved once it has landed.
-fn review(scene: &Scene<'_>) -> String {
-    let by_ref = scene.sources().is_none_or(|from| from.contains(&ApprovalSource::Refs));
-    match scene.new_id() {
-        Some(commit) if by_ref => {
-            let command = approval(commit, &scene.branch());
-            format!("whoever neither wrote nor pushed it reads it, and runs {command}")
-        }
-        _ => "whoever neither wrote nor pushed it reads it, and approves on the ticket".to_owned(),
-    }
-}
-
 /// Why no other emergency is accepted.
 pub(super) fn overdue(earlier: &Unreviewed) -> String {
     format!(
@@ -62,11 +56,17 @@ pub(super) fn overdue(earlier: &Unreviewed) -> String {
     )
 }
 
-/// What to do about it.
-pub(super) fn review_of(earlier: &Unreviewed) -> String {
-    let branch = earlier.target.without_namespace();
-    let command = approval(&earlier.commit, &fit(branch.short(), 100));
-    format!("whoever neither wrote nor pushed that one runs {command}")
+/// How a change that has landed is approved, by what its table counts.
+pub fn review_of(
+    commit: &ObjectId,
+    branch: &str,
+    from: Option<&BTreeSet<ApprovalSource>>,
+) -> String {
+    let who = "whoever neither wrote nor pushed it reads it, and";
+    if from.is_none_or(|from| from.contains(&ApprovalSource::Refs)) {
+        return format!("{who} runs {}", approval(commit, &fit(branch, 100)));
+    }
+    format!("{who} approves on the ticket")
 }
 
 /// All of the id, since the commit may be of long ago, and another one may begin with
@@ -106,9 +106,4 @@ pub(super) fn those_listed(ticket: Option<&TicketKey>, policy: &Policy) -> Vec<S
         hints.push("push without `-o emergency`, once somebody has approved".to_owned());
     }
     hints
-}
-
-/// A time as people read it: minutes are near enough.
-fn moment(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -8,6 +8,7 @@ mod refused;
 mod requests;
 mod sentences;
 
+pub use emergency::review_of;
 pub use failure::{Failure, Remedy, complaint, failure};
 
 use crate::model::verdict::JudgedApproval;
@@ -92,7 +93,7 @@ fn closing(verdict: &Verdict, frame: &Frame<'_>) -> String {
 }
 
 /// `evidence #12 9f8e7d6c`, the number and the hash's head, as a witness of the chain.
-fn records(receipts: &[Receipt]) -> Option<String> {
+pub fn records(receipts: &[Receipt]) -> Option<String> {
     match receipts {
         [] => None,
         [one] => Some(format!("evidence #{} {}", one.seq, one.short())),

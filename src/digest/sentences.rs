@@ -54,7 +54,7 @@ impl<'a> Scene<'a> {
         fit(&branch.unwrap_or_else(|| self.name()), 100)
     }
 
-    pub(super) fn new_id(&self) -> Option<&ObjectId> {
+    fn new_id(&self) -> Option<&ObjectId> {
         self.update.and_then(|of_ref| of_ref.update.line.change.new_id())
     }
 
@@ -283,7 +283,11 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
             emergency::those_listed(ticket.as_ref(), scene.policy)
         }
         Violation::OverdueReview { earlier } => vec![
-            emergency::review_of(earlier),
+            emergency::review_of(
+                &earlier.commit,
+                earlier.target.without_namespace().short(),
+                scene.sources(),
+            ),
             format!("then ask {} to run `sockembot followup`", scene.contact()),
         ],
         Violation::MalformedCommit(_) => {

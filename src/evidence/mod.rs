@@ -1,5 +1,7 @@
 //! The evidence: one hash-chained, append-only file, written before any answer.
 
+mod afterwards;
+mod alone;
 mod append;
 mod backwards;
 mod baseline;
@@ -16,6 +18,8 @@ mod unreviewed;
 #[cfg(test)]
 pub(crate) use hash::sha256;
 
+pub use afterwards::{Afterwards, Noted, Tickets, Waiting, afterwards};
+pub use alone::alone;
 pub use append::append;
 pub use baseline::baseline;
 pub use json::as_json;

@@ -92,7 +92,8 @@ impl Index {
 
 /// Whether nobody has to review an emergency any more.
 pub(super) fn is_end(kind: &FollowupKind) -> bool {
-    matches!(kind, FollowupKind::EmergencyReviewed | FollowupKind::NeverLanded)
+    use FollowupKind::{Dismissed, EmergencyReviewed, NeverLanded};
+    matches!(kind, EmergencyReviewed | NeverLanded | Dismissed)
 }
 
 /// An index that can't be understood is none.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::forge::Place;
 use super::host::Pointers;
 use super::push::Sources;
+use super::push::again::Landed;
 use super::push::governed::{Governed, Target};
 use super::reviews::{self, Asked, ReviewServer, Search};
 use super::tracker::{self, Tracker};
@@ -65,6 +66,18 @@ impl Sources<'_> {
             Vec::new()
         };
         let (now, moment) = (Timestamp::now(), self.moment);
+        Ok(Facts { push, tickets, approvals, reviews, unreviewed, now, moment })
+    }
+
+    /// The same about a change that has landed, by its record.
+    ///
+    /// # Errors
+    /// Where the policy does not govern the ref, or anything that decides can't be read.
+    pub fn facts_again(&self, landed: Landed<'_>, servers: &Servers<'_>) -> anyhow::Result<Facts> {
+        let (push, approvals) = self.again(landed)?;
+        let (tickets, reviews) = self.ask(servers, &push)?;
+        // Nothing is waived a second time.
+        let (unreviewed, now, moment) = (Vec::new(), Timestamp::now(), self.moment);
         Ok(Facts { push, tickets, approvals, reviews, unreviewed, now, moment })
     }
 

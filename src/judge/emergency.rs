@@ -121,7 +121,7 @@ fn lacking(checks: &[Check], is_urgent: impl Fn(&ObjectId) -> bool) -> Vec<usize
     let lacks = |check: &Check| {
         let open = matches!(check.outcome, Outcome::Broken(_) | Outcome::Unknown { .. });
         let urgent = matches!(&check.on, Subject::Commit(id) if is_urgent(id));
-        check.rule.asks_for_approval() && open && urgent
+        check.rule.waits_in_an_emergency() && open && urgent
     };
     checks.iter().enumerate().filter(|(_, check)| lacks(check)).map(|(place, _)| place).collect()
 }

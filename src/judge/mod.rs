@@ -1,5 +1,6 @@
 //! Facts and policy in, verdict out: no clock, file, network or environment, and no failing.
 
+pub mod afterwards;
 mod approvals;
 mod branch;
 mod emergency;

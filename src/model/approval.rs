@@ -85,6 +85,18 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// Where a person finds it.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Ref { name, .. } => name.to_string(),
+            Self::Review { number, url, .. } if url.is_empty() => format!("request {number}"),
+            Self::Review { url, .. } => url.clone(),
+            Self::Ticket { key } => key.to_string(),
+        }
+    }
+}
+
 /// The approvals found for each branch of the push, by the ref that is written.
 #[derive(Clone, Debug, Default)]
 pub struct Approvals(BTreeMap<RefName, Vec<Approval>>);

@@ -104,10 +104,27 @@ rules! {
 }
 
 impl Rule {
-    /// Whether it asks for another pair of eyes: what an emergency need not wait for.
+    /// Whether it asks for another pair of eyes: what somebody has to have looked at in
+    /// the end, whatever the hurry.
     pub fn asks_for_approval(self) -> bool {
-        use Rule::{MissingApproval, SelfApproval, StaleApproval, UnmatchedApprover};
-        matches!(self, MissingApproval | SelfApproval | StaleApproval | UnmatchedApprover)
+        matches!(
+            self,
+            Self::MissingApproval
+                | Self::StaleApproval
+                | Self::SelfApproval
+                | Self::UnmatchedApprover
+                | Self::VoidApproval
+                | Self::UnreviewedContent
+                | Self::ChangesRequested
+                | Self::UnmetReviewRule
+                | Self::ReviewsUnavailable
+        )
+    }
+
+    /// Whether an emergency need not wait for it: for an approval, nor for the checks of
+    /// a request that there may be none of.
+    pub fn waits_in_an_emergency(self) -> bool {
+        self.asks_for_approval() || self == Self::FailedCheck
     }
 }
 

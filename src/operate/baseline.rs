@@ -52,8 +52,9 @@ pub fn baseline(request: &Request, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whoever owns the evidence writes it: a file of root's would keep the hook out.
-fn owner(evidence: &Path) -> anyhow::Result<()> {
+/// Whoever owns the evidence writes it: a file of root's would keep the hook out. The
+/// number of that user.
+pub(super) fn owner(evidence: &Path) -> anyhow::Result<u32> {
     let place = if evidence.exists() { Some(evidence) } else { evidence.parent() };
     let place = place.context("the evidence has a directory")?;
     let owner = std::fs::metadata(place)
@@ -67,7 +68,7 @@ fn owner(evidence: &Path) -> anyhow::Result<()> {
             place.display()
         );
     }
-    Ok(())
+    Ok(me)
 }
 
 /// A commit that is not in the repository yet is the rule where a history is still

@@ -12,12 +12,10 @@ use crate::exit::Exit;
 use crate::gather::facts::Servers;
 use crate::gather::git::Repo;
 use crate::gather::host::Pointers;
-use crate::gather::push::{Memory, Recorded, Sources, judged, targets};
+use crate::gather::push::{NoMemory, Sources, judged, targets};
 use crate::gather::{config, host};
 use crate::judge::{Moment, judge};
-use crate::model::{
-    Change, Decision, Identity, Plea, Pusher, RefLine, RefName, Unreviewed, Verdict,
-};
+use crate::model::{Change, Decision, Identity, Plea, Pusher, RefLine, RefName, Verdict};
 use crate::policy::{Host, Policy};
 
 /// What the command line asks.
@@ -42,24 +40,6 @@ pub enum Format {
     Text,
     /// One JSON object; the README documents it
     Json,
-}
-
-/// A clone holds no evidence: the remote's branches say where refs were left.
-struct NoMemory;
-
-impl Memory for NoMemory {
-    /// Whether an earlier review is overdue is known to the server alone.
-    fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>> {
-        Ok(Vec::new())
-    }
-
-    fn recorded(&self, _: &RefName) -> anyhow::Result<Recorded> {
-        Ok(Recorded::default())
-    }
-
-    fn reread(&self, _: &RefName) -> anyhow::Result<Recorded> {
-        Ok(Recorded::default())
-    }
 }
 
 /// Judges, and says what a push would show. Nothing is recorded.

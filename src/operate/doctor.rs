@@ -1,11 +1,12 @@
 //! `sockembot doctor`: what is wrong on this server, and how to mend it, line by line.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::push_options;
 use crate::evidence;
 use crate::exit::Exit;
 use crate::gather::config;
@@ -26,11 +27,11 @@ struct Findings {
     mend: Vec<String>,
 }
 
-/// Looks at config, evidence and tracker.
+/// Looks at config, evidence and tracker, and at these repositories.
 ///
 /// # Errors
 /// Where the findings can't be written.
-pub fn doctor(path: &Path, out: &mut dyn Write) -> anyhow::Result<Exit> {
+pub fn doctor(path: &Path, repositories: &[PathBuf], out: &mut dyn Write) -> anyhow::Result<Exit> {
     let mut findings = Findings::default();
     match config::load(path) {
         Err(error) => {
@@ -45,6 +46,7 @@ pub fn doctor(path: &Path, out: &mut dyn Write) -> anyhow::Result<Exit> {
             evidence_of(&policy, &mut findings);
             tracker_of(&policy, &mut findings);
             reviews_of(&policy, &mut findings);
+            emergencies_of(&policy, repositories, &mut findings);
         }
     }
     for line in &findings.lines {
@@ -74,6 +76,33 @@ fn evidence_of(policy: &Policy, findings: &mut Findings) {
         Err(error) => {
             findings.lines.push(format!("evidence  {shown} can't be used"));
             findings.mend.push(format!("{error:#}"));
+        }
+    }
+}
+
+/// Without push options, the client does not even send an emergency.
+fn emergencies_of(policy: &Policy, repositories: &[PathBuf], findings: &mut Findings) {
+    let Some(emergencies) = &policy.emergencies else { return };
+    let people: Vec<&String> = emergencies.people.iter().collect();
+    findings.lines.push(format!("emergency {} may push one", text::list_and(&people)));
+    if !push_options::are_wanted(policy) {
+        return;
+    }
+    if repositories.is_empty() {
+        let what = "          name repositories to see whether they take push options";
+        findings.lines.push(what.to_owned());
+    }
+    for repository in repositories {
+        let shown = repository.display();
+        match push_options::are_taken(repository) {
+            Ok(true) => findings.lines.push(format!("          {shown} takes push options")),
+            Ok(false) => {
+                findings.lines.push(format!("          {shown} takes no push options"));
+                findings.mend.push(format!(
+                    "no emergency can be pushed to {shown}: run `sockembot install` on it again"
+                ));
+            }
+            Err(error) => findings.mend.push(format!("{error:#}")),
         }
     }
 }

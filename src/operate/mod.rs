@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod check;
 pub mod demo;
 pub mod doctor;
+pub mod followup;
 pub mod init;
 pub mod install;
 pub mod other_hook;

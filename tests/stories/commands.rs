@@ -148,6 +148,7 @@ const COMMANDS: &[&str] = &[
     "uninstall",
     "baseline",
     "show",
+    "followup",
     "doctor",
     "demo",
 ];
@@ -189,6 +190,7 @@ fn the_help_of_every_command_reads_well() {
       baseline      Accept a ref's history up to a commit without judging it, and
                     record that
       show          Show all that is on record about one record, commit or ticket
+      followup      Follow up emergencies, unverified changes and tickets; for cron
       doctor        Find what is wrong on this server, and how to mend it
       demo          Watch it work: a throw-away server and real pushes, no network
       help          Print this message or the help of the given subcommand(s)
@@ -202,7 +204,8 @@ fn the_help_of_every_command_reads_well() {
 
     Exit codes:
       0   accepted, or done
-      1   refused by the rules; doctor: something to mend; show: nothing on record
+      1   refused by the rules; doctor: something to mend; show: nothing on record;
+          followup: something is overdue or broken
       2   the command line is wrong
       70  could not decide, or could not do it
 
@@ -344,10 +347,44 @@ fn the_help_of_every_command_reads_well() {
       -h, --help
               Print help (see a summary with '-h')
 
+    $ sockembot followup --help
+    Follow up emergencies, unverified changes and tickets; for cron
+
+    What has become of them is put on record. What is overdue or broken is printed
+    each time, and then the exit code is 1.
+
+    Usage: sockembot followup [OPTIONS] [REPO]...
+
+    Arguments:
+      [REPO]...
+              Repositories, as paths; by default all that the evidence knows
+
+    Options:
+          --root <DIR>
+              Below which directory the host keeps them; by default [host] root
+
+          --dismiss <SEQ>
+              Take one change off the list, by the number of its record, because of
+              REASON
+
+          --reason <REASON>
+              Why nobody will look at it any more
+
+          --config <FILE>
+              The config file
+              
+              [default: /etc/sockembot/config.toml]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
     $ sockembot doctor --help
     Find what is wrong on this server, and how to mend it
 
-    Usage: sockembot doctor [OPTIONS]
+    Usage: sockembot doctor [OPTIONS] [REPO]...
+
+    Arguments:
+      [REPO]...  Repositories to look at as well
 
     Options:
           --config <FILE>  The config file [default: /etc/sockembot/config.toml]

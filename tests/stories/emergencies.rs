@@ -308,7 +308,7 @@ fn while_a_review_is_overdue_no_other_emergency_is_accepted_there() {
     error[overdue-review]: the review of emergency #3 on main, pushed by
       ana, was due by DUE; until it is done no other one is
       accepted
-    hint: whoever neither wrote nor pushed that one runs
+    hint: whoever neither wrote nor pushed it reads it, and runs
     hint:   `git push origin +FIRST:refs/approvals/main/LOGIN`
     hint: then ask #platform-help to run `sockembot followup`
 
@@ -382,4 +382,27 @@ fn install_has_the_repository_take_push_options_and_uninstall_puts_back_what_was
     server.sockembot(&["install", "--config", &config, &repo]);
     server.sockembot(&["uninstall", &repo]);
     assert_eq!(server.git(&["config", key]), "true");
+}
+
+#[test]
+fn the_doctor_finds_a_repository_that_takes_no_push_options() {
+    let server = server();
+    let doctor = || {
+        let said =
+            server.sockembot(&["doctor", "--config", &server.at("config.toml"), &server.repo()]);
+        Shown::of(&said, server.home())
+    };
+    let well = doctor();
+    assert_eq!(well.code, Some(0), "{}", well.stdout);
+    assert!(well.answer().contains("ana and carol may push one"), "{}", well.stdout);
+    assert!(well.answer().contains("DIR/app.git takes push options"), "{}", well.stdout);
+    server.git(&["config", "--unset-all", "receive.advertisePushOptions"]);
+    let ill = doctor();
+    assert_eq!(ill.code, Some(1), "{}", ill.stdout);
+    assert!(ill.answer().contains("no emergency can be pushed to DIR/app.git"), "{}", ill.stdout);
+    // Nor does the client send one.
+    let ana = server.clone_for("ana");
+    ana.commit("PAY-1: x");
+    let pushed = push(&ana, &["emergency=INC-7: why"]);
+    assert!(pushed.stderr.contains("does not support push options"), "{}", pushed.stderr);
 }

@@ -135,9 +135,9 @@ fn what_can_t_take_a_hook_says_why() {
     let said = install(&server);
     assert_eq!(said.code, Some(70));
     assert!(said.stderr.contains("core.hooksPath"), "{}", said.stderr);
-    let nothing = sockembot(&server, &["install", "--config", &config, "/nonexistent"]);
-    assert!(nothing.stderr.contains("there is no /nonexistent"), "{}", nothing.stderr);
-    let without = sockembot(&server, &["install", "--config", "/nonexistent", &server.repo()]);
+    let nothing = sockembot(&server, &["install", "--config", &config, "/no/such/place"]);
+    assert!(nothing.stderr.contains("there is no /no/such/place"), "{}", nothing.stderr);
+    let without = sockembot(&server, &["install", "--config", "/no/such/place", &server.repo()]);
     assert!(without.stderr.contains("sockembot init"), "{}", without.stderr);
 }
 

@@ -8,6 +8,7 @@ mod emergencies;
 mod emulate;
 mod failing;
 mod fakes;
+mod following_up;
 mod github;
 mod github_faults;
 mod github_requests;

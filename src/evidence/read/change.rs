@@ -7,6 +7,7 @@ use super::words::{
     Answer, Class, Decision, Finding, Merge, Mode, Operation, Outcome, PusherKind, Role, Source,
     Start,
 };
+use crate::evidence::hash::sha256;
 use crate::model::{ObjectId, RefName};
 
 /// A governed ref was pushed. Where it could not be judged, [`Change::error`] or
@@ -137,6 +138,14 @@ pub struct Commits {
     pub sha256: String,
     /// The first ones.
     pub items: Vec<Commit>,
+}
+
+impl Commits {
+    /// Whether these are they: all of them, in the order of the record.
+    pub fn are(&self, ids: &[ObjectId]) -> bool {
+        let lines: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        self.count == ids.len() as u64 && self.sha256 == sha256(lines.as_bytes())
+    }
 }
 
 /// A commit, in the words of whoever made it: names and times are claims.

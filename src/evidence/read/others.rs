@@ -1,7 +1,7 @@
 //! What the records hold that are no changes.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::change::{Pusher, Rule};
 use super::words::{Decision, Finding, FollowupKind, Reason};
@@ -104,7 +104,7 @@ pub struct Followup {
     #[serde(default)]
     pub by: Option<String>,
     /// When that was, by the clock of the source.
-    #[serde(default)]
+    #[serde(default, serialize_with = "milliseconds")]
     pub at: Option<Timestamp>,
     /// Who says so: a ref, a review, a ticket, or the evidence itself.
     #[serde(default)]
@@ -113,7 +113,7 @@ pub struct Followup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
     /// Of a review: until when it was due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "milliseconds")]
     pub due: Option<Timestamp>,
     /// Of a review: whether it came later than that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,6 +121,23 @@ pub struct Followup {
     /// Why a change could not be verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+impl Followup {
+    /// A record that tells this much of a change.
+    pub fn of(change: u64, kind: FollowupKind) -> Self {
+        let (by, at, source, ticket) = (None, None, None, None);
+        let (due, late, why) = (None, None, None);
+        Self { of: change, kind, by, at, source, ticket, due, late, why }
+    }
+}
+
+/// Times as the other records have them.
+fn milliseconds<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => serializer.collect_str(&format_args!("{time:.3}")),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A write was torn off, and its bytes are vouched for.

@@ -186,11 +186,15 @@ words! {
         StillUnverified = "still-unverified",
         /// A change that was let in never landed, so that there is nothing to review.
         NeverLanded = "never-landed",
+        /// An admin took a change off the list, and said why.
+        Dismissed = "dismissed",
         /// A ticket was closed.
         TicketClosed = "ticket-closed",
         /// A ticket had been closed before the change landed.
         TicketClosedEarly = "ticket-closed-early",
         /// A ticket is still open, long after.
         TicketStillOpen = "ticket-still-open",
+        /// A ticket is not there any more, or not to be seen.
+        TicketGone = "ticket-gone",
     }
 }

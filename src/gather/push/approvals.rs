@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Sources;
 use super::governed::Target;
 use crate::gather::git::Repo;
-use crate::model::{Approval, Commit, Identity, ObjectId, Role, Source};
+use crate::model::{Approval, Commit, Identity, ObjectId, RefName, Role, Source};
 use crate::policy::ApprovalSource;
 
 /// Commits of an approved line that are compared with the new ones.
@@ -15,7 +15,7 @@ const STEPS: usize = 20;
 /// commit and all that it contains: whoever read a commit has seen where it ends up,
 /// and not each step on the way, so a part of it is not approved. It counts once it
 /// has landed, so only refs that the repository has are read, never those of the
-/// same push.
+/// same push; and `moved_on`, where such refs are known to have been before.
 ///
 /// # Errors
 /// Where a ref or a commit can't be read.
@@ -24,6 +24,7 @@ pub(super) fn gather(
     target: &Target,
     table: usize,
     role: &Role,
+    moved_on: &[(RefName, ObjectId)],
 ) -> anyhow::Result<Vec<Approval>> {
     let wanted = sources.policy.tables.get(table).is_some_and(|table| {
         table.approval.required > 0 && table.approval.from.contains(&ApprovalSource::Refs)
@@ -37,7 +38,9 @@ pub(super) fn gather(
         commits.iter().map(|commit| (&commit.id, commit)).collect();
     let prefix = format!("{}refs/approvals/{branch}/", target.name.namespace());
     let mut found = Vec::new();
-    for (name, value) in sources.repo.refs_under(&prefix)? {
+    let present = sources.repo.refs_under(&prefix)?;
+    let all: BTreeSet<_> = present.into_iter().chain(moved_on.iter().cloned()).collect();
+    for (name, value) in all {
         let Some(login) = name.as_str().strip_prefix(&prefix) else { continue };
         // `refs/approvals/release/1/ana` is for the branch `release/1`, not `release`.
         if login.contains('/') {

@@ -1,5 +1,6 @@
 //! The push: each governed ref with how it moves and which commits are new there.
 
+pub mod again;
 mod approvals;
 mod branch;
 pub mod governed;
@@ -38,6 +39,24 @@ pub trait Memory {
     /// # Errors
     /// Where the evidence can't be read.
     fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>>;
+}
+
+/// No evidence: in a clone, the remote's branches say where refs were left.
+pub struct NoMemory;
+
+impl Memory for NoMemory {
+    /// Whether an earlier review is overdue is known to the server alone.
+    fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>> {
+        Ok(Vec::new())
+    }
+
+    fn recorded(&self, _: &RefName) -> anyhow::Result<Recorded> {
+        Ok(Recorded::default())
+    }
+
+    fn reread(&self, _: &RefName) -> anyhow::Result<Recorded> {
+        Ok(Recorded::default())
+    }
 }
 
 /// Where a ref was, by the records; newest last.
@@ -199,7 +218,7 @@ impl Sources<'_> {
                 Governed::No => continue,
                 Governed::Branch(table) => {
                     let role = self.branch(&target, table)?;
-                    let approvals = approvals::gather(self, &target, table, &role)?;
+                    let approvals = approvals::gather(self, &target, table, &role, &[])?;
                     found.push((target.name.clone(), approvals));
                     role
                 }

@@ -310,9 +310,11 @@ fn followup(after: &model::Followup) -> String {
         FollowupKind::Verified => "verified",
         FollowupKind::StillUnverified => "looked at again, and not verified",
         FollowupKind::NeverLanded => "never landed",
+        FollowupKind::Dismissed => "taken off the list without a review",
         FollowupKind::TicketClosed => "the ticket was closed",
         FollowupKind::TicketClosedEarly => "the ticket had been closed before",
         FollowupKind::TicketStillOpen => "the ticket is still open",
+        FollowupKind::TicketGone => "the ticket is not there any more",
         FollowupKind::Other(word) => word.as_str(),
     };
     let mut parts = vec![what.to_owned()];
