@@ -15,9 +15,7 @@ use crate::digest::{self, Failure, Remedy};
 use crate::evidence::Busy;
 use crate::exit::Exit;
 use crate::model::Receipt;
-
-/// Until the config is read and says otherwise.
-const DEADLINE: Duration = Duration::from_secs(25);
+use crate::policy::DEADLINE;
 
 /// Writes a failure to the evidence. `until` bounds the wait for the file's lock.
 pub type Witness = Arc<dyn Fn(&Failure, Instant) -> anyhow::Result<Vec<Receipt>> + Send + Sync>;
@@ -53,6 +51,7 @@ impl Guard {
     pub fn start() -> anyhow::Result<Self> {
         let state = State {
             doing: "starting".to_owned(),
+            // Until the config is read and says otherwise.
             deadline: Some(DEADLINE),
             contact: None,
             prefix: "",

@@ -14,6 +14,9 @@
 //! environment; `clippy.toml` lists what they may not call.
 
 #[deny(clippy::disallowed_methods)]
+mod hash;
+
+#[deny(clippy::disallowed_methods)]
 pub mod text;
 
 #[deny(clippy::disallowed_methods)]

@@ -1,6 +1,6 @@
 //! The failure report: when we break, it stands where the digest would have stood.
 
-use super::records;
+use super::{records, whom};
 use crate::model::Receipt;
 use crate::text::{WIDTH, clean, fit, wrap};
 
@@ -47,10 +47,7 @@ pub fn failure(failure: &Failure) -> String {
         Remedy::PushAgain => "hint: push again in a few minutes\n",
         Remedy::Repair => "hint: pushing again will not help until this is repaired\n",
     });
-    let whom = failure
-        .contact
-        .as_deref()
-        .map_or_else(|| "the administrators of this server".to_owned(), |contact| fit(contact, 60));
+    let whom = whom(failure.contact.as_deref());
     let quote = format!("quote incident {} to {whom}", failure.incident);
     out.push_str(&wrap(&quote, "hint: ", "hint:   "));
     let version = env!("CARGO_PKG_VERSION");

@@ -71,6 +71,12 @@ pub fn why_not(judged: &JudgedApproval) -> Option<String> {
     requests::why_not(judged)
 }
 
+/// Whom a pusher asks for help.
+fn whom(contact: Option<&str>) -> String {
+    let unnamed = || "the administrators of this server".to_owned();
+    contact.map_or_else(unnamed, |contact| fit(contact, 60))
+}
+
 /// The facts that a person quotes: policy, evidence, pusher; then where to read on.
 fn closing(verdict: &Verdict, frame: &Frame<'_>) -> String {
     let policy = frame.policy;

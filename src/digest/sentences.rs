@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::emergency;
+use super::{emergency, whom};
 use crate::model::approval::Void;
 use crate::model::review::Proven;
 use crate::model::verdict::Part;
@@ -42,10 +42,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(super) fn contact(&self) -> String {
-        self.policy.contact.as_deref().map_or_else(
-            || "the administrators of this server".to_owned(),
-            |contact| fit(contact, 60),
-        )
+        whom(self.policy.contact.as_deref())
     }
 
     /// The name of the branch in approval refs, which is the one that is written.

@@ -9,9 +9,9 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, Timestamp};
 
-use super::hash::sha256;
 use super::place::{End, LONGEST, Place, Rest, next};
 use super::record::{Body, Head, Line, VERSION};
+use crate::hash::sha256;
 use crate::model::Receipt;
 use crate::policy::Policy;
 

@@ -5,7 +5,6 @@ mod alone;
 mod append;
 mod backwards;
 mod baseline;
-mod hash;
 mod json;
 mod landed;
 mod place;
@@ -14,9 +13,6 @@ mod record;
 mod tips;
 mod torn;
 mod unreviewed;
-
-#[cfg(test)]
-pub(crate) use hash::sha256;
 
 pub use afterwards::{Afterwards, Noted, Tickets, Waiting, afterwards};
 pub use alone::alone;

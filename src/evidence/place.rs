@@ -11,9 +11,9 @@ use anyhow::{Context as _, bail};
 use serde::de::IgnoredAny;
 
 use super::backwards::Backwards;
-use super::hash::{ZEROS, sha256};
 use super::record::{Head, VERSION};
 use super::torn::{Fragment, is_beginning};
+use crate::hash::{ZEROS, sha256};
 
 /// Bytes of the longest line: a policy of 1 MiB, with every byte escaped.
 pub(super) const LONGEST: usize = 8 * 1024 * 1024;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::hash::sha256;
 use super::read::{Body, read};
 use crate::gather::push::Recorded;
+use crate::hash::sha256;
 use crate::model::{ObjectId, RefName};
 
 /// Values that are kept of each ref. An accepted push may fail to land, so the

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::hash::sha256;
 use super::record::VERSION;
+use crate::hash::sha256;
 
 /// A part of a line, as the record after it attests it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
 use super::emergency::{emergencies, follow_up};
@@ -20,13 +19,15 @@ use super::{
     ApprovalRules, ApprovalSource, Clip, Forge, Host, Numbering, Outage, Patterns, People, Person,
     Policy, Table, TicketRules, Tracker,
 };
+use crate::hash::sha256;
 use crate::model::ticket::{COUNTED, ISSUE, SHORT};
 use crate::model::verdict::Mode;
 
-/// The default, and the most, that the whole hook may take. GitHub Enterprise
-/// Server kills a hook after five seconds (GitHub documentation, "About
-/// pre-receive hooks").
-const DEADLINE: Duration = Duration::from_secs(25);
+/// How long the whole hook may take, where the config does not say.
+pub const DEADLINE: Duration = Duration::from_secs(25);
+
+/// GitHub Enterprise Server kills a hook after five seconds (GitHub documentation,
+/// "About pre-receive hooks").
 const GITHUB_DEADLINE: Duration = Duration::from_secs(4);
 const LONGEST: Duration = Duration::from_secs(600);
 
@@ -52,7 +53,7 @@ impl Policy {
         let reviews = file.reviews.map(|file| reviews(file, &host)).transpose().map_err(at)?;
         Ok(Self {
             text: text.to_owned(),
-            sha256: Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect(),
+            sha256: sha256(text.as_bytes()),
             contact: file.contact.map(|line| line.0),
             help_url: file.help_url.map(|line| line.0),
             deadline: deadline(file.deadline, &host).map_err(at)?,

@@ -23,6 +23,7 @@ use crate::model::verdict::Mode;
 
 pub use emergency::{Emergencies, FollowUp};
 pub use error::PolicyError;
+pub use file::DEADLINE;
 pub use forge::RepositoryTemplate;
 pub use pattern::Patterns;
 pub use people::{People, Person, Sameness};

@@ -9,7 +9,7 @@ use super::collect::{Collector, Compared, Stretch};
 use super::model::{Report, Scope};
 use super::period::{Period, parse_day};
 use crate::evidence::read::{Record, read};
-use crate::evidence::sha256;
+use crate::hash::sha256;
 use crate::policy::Patterns;
 
 /// A chain in the making.

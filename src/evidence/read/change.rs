@@ -7,7 +7,7 @@ use super::words::{
     Answer, Class, Decision, Finding, Merge, Mode, Operation, Outcome, PusherKind, Role, Source,
     Start,
 };
-use crate::evidence::hash::sha256;
+use crate::hash::sha256;
 use crate::model::{ObjectId, RefName};
 
 /// A governed ref was pushed. Where it could not be judged, [`Change::error`] or

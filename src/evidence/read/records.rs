@@ -11,10 +11,10 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{Body, Flaw, Record};
-use crate::evidence::hash::{ZEROS, sha256};
 use crate::evidence::place::{LONGEST, Place};
 use crate::evidence::record::{Head, VERSION};
 use crate::evidence::torn::{Fragment, is_beginning};
+use crate::hash::{ZEROS, sha256};
 use crate::model::Receipt;
 
 /// The records of a file, first to last.

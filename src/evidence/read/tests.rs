@@ -274,7 +274,7 @@ fn the_other_records_read_back() {
     assert_eq!(fault.fault.as_ref().unwrap().rule, "outdated-push");
     for (before, after) in all.iter().zip(&all[1..]) {
         assert_eq!((&after.prev, after.seq), (&before.sha256, before.seq + 1));
-        assert_eq!(after.sha256, crate::evidence::hash::sha256(after.line.as_bytes()));
+        assert_eq!(after.sha256, crate::hash::sha256(after.line.as_bytes()));
     }
 }
 

@@ -187,7 +187,7 @@ impl Ids {
         let lines: String = all.iter().map(|id| format!("{id}\n")).collect();
         Self {
             count: all.len(),
-            sha256: super::hash::sha256(lines.as_bytes()),
+            sha256: crate::hash::sha256(lines.as_bytes()),
             ids: all.into_iter().take(ITEMS).cloned().collect(),
         }
     }

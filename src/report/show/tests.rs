@@ -112,6 +112,6 @@ fn json_has_the_line_itself_so_that_its_hash_can_be_worked_out() {
     let answer: Value = serde_json::from_str(&as_json(&found).unwrap()).unwrap();
     let item = &answer["records"][0];
     let line = item["line"].as_str().unwrap();
-    assert_eq!(item["sha256"], crate::evidence::sha256(line.as_bytes()));
+    assert_eq!(item["sha256"], crate::hash::sha256(line.as_bytes()));
     assert_eq!((&item["before"], &item["record"]["seq"]), (&json!(seq - 1), &json!(seq)));
 }
