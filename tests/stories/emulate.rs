@@ -117,3 +117,31 @@ fn a_squash_is_known_by_what_it_holds() {
     bob.git(&["commit", "-q", "--amend", "--no-edit"]);
     push(&bob, &["main"]).accepted();
 }
+
+#[test]
+fn issues_there_are_tickets() {
+    let emulate = Emulate::start(&["ana", "bob", "eve"]);
+    let number = emulate.issue("eve", "Round half up", &["in progress"]);
+    let tracker =
+        format!("[tracker.github]\nurl = \"{}\"\ntoken_file = \"ROOT/token\"\n", emulate.url());
+    let server = Server::with(Setup {
+        config: vec![
+            ("kind = \"plain\"\nroot = \"ROOT\"", "kind = \"github\"".to_owned()),
+            ("[tracker.file]\npath = \"ROOT/tickets.toml\"\n", tracker),
+            ("projects = [\"PAY\", \"OPS\"]", "projects = [\"#\"]".to_owned()),
+            ("\"In Progress\", \"Approved\"", "\"in progress\"".to_owned()),
+            ("required = 1", "required = 0".to_owned()),
+        ],
+        secret: true,
+        ..Setup::default()
+    });
+    let path = format!("/issues/{number}");
+    let created = emulate.ask("ana", "GET", &path, &Value::Null).good()["created_at"].clone();
+    let created = created.as_str().unwrap();
+    let date = [("GIT_AUTHOR_DATE", created), ("GIT_COMMITTER_DATE", created)];
+    let bob = server.clone_for("bob");
+    bob.commit_with(&format!("round half up (#{number})"), &date);
+    push(&bob, &["main"]).accepted();
+    bob.commit_with("round half up (#404)", &date);
+    push(&bob, &["main"]).refused_for(&["no-such-ticket"]);
+}

@@ -9,6 +9,7 @@ mod emulate;
 mod failing;
 mod fakes;
 mod following_up;
+mod forge_issues;
 mod github;
 mod github_faults;
 mod github_requests;

@@ -165,7 +165,6 @@ impl Emulate {
     }
 
     /// An issue of somebody's; its number.
-    #[expect(dead_code, reason = "the stories of GitLab and of issues come next")]
     pub(crate) fn issue(&self, who: &str, title: &str, labels: &[&str]) -> u64 {
         let issue = json!({"title": title, "labels": labels});
         self.post(who, "/issues", &issue)["number"].as_u64().unwrap()

@@ -9,6 +9,8 @@ pub(crate) struct Reviewed {
     pub(crate) server: Server,
 }
 
+const KEYS: &str = "projects = [\"#\", \"GH\", \"acme/app\"]";
+
 fn kind(forge: &Forge) -> &'static str {
     match forge.dialect {
         Dialect::GitHub => "github",
@@ -42,6 +44,20 @@ impl Reviewed {
             ("from = [\"refs\"]", "from = [\"reviews\"]".to_owned()),
         ];
         Self::with(forge, reviews.to_vec(), more)
+    }
+
+    /// With its issues for tickets, whose keys are `#12`, `GH-12` and `acme/app#12`; nobody
+    /// needs to approve.
+    pub(crate) fn ticketed(forge: Forge, url: &str, more: &[(&'static str, &str)]) -> Self {
+        let table = format!("[tracker.{}", table(&forge, url));
+        let tracker = [
+            ("[tracker.file]\npath = \"ROOT/tickets.toml\"\n", table),
+            ("projects = [\"PAY\", \"OPS\"]", KEYS.to_owned()),
+            ("states = [\"In Progress\", \"Approved\"]", "states = []".to_owned()),
+            ("types = []", "types = [\"issue\"]".to_owned()),
+            ("required = 1", "required = 0".to_owned()),
+        ];
+        Self::with(forge, tracker.to_vec(), more)
     }
 
     fn with(

@@ -306,7 +306,6 @@ impl IssueAt<'_> {
         self.change(|issue| issue.milestone = Some(milestone.to_owned()))
     }
 
-    #[expect(dead_code, reason = "the stories of GitLab and of issues come next")]
     pub(crate) fn created(self, time: &str) -> Self {
         self.change(|issue| issue.created = time.to_owned())
     }
