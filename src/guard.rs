@@ -136,6 +136,13 @@ impl Guard {
     }
 }
 
+/// A run that is over needs no watchdog, which would end the whole process.
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.stand_down();
+    }
+}
+
 impl Shared {
     /// A panic under the lock leaves the state whole: each field is set at once.
     fn state(&self) -> MutexGuard<'_, State> {
@@ -201,6 +208,14 @@ mod tests {
     fn a_run_that_ends_well_is_left_alone() {
         let guard = Guard::start().unwrap();
         assert_eq!(guard.run(|| Ok(Exit::Refused)), Exit::Refused);
+    }
+
+    #[test]
+    fn a_guard_that_is_gone_ends_nothing() {
+        let guard = Guard::start().unwrap();
+        let shared = Arc::clone(&guard.shared);
+        drop(guard);
+        assert_eq!(shared.state().deadline, None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 /// pusher may not be reading.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Starts the thread. It outlives the run without harm: it only waits.
+/// Starts the thread, which ends with the guard.
 pub(super) fn start(shared: Arc<Shared>) -> std::io::Result<()> {
     let name = std::thread::Builder::new().name("watchdog".to_owned());
     name.spawn(move || {
