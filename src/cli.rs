@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::gather::ref_lines;
 use crate::guard::Guard;
 use crate::operate::followup::{self, Reader};
-use crate::operate::{self, baseline, check, other_hook};
+use crate::operate::{self, baseline, check, other_hook, verify};
 use crate::report::show::Wanted;
 use crate::{digest, gate, text};
 
@@ -32,9 +32,9 @@ const DEFAULT_CONFIG: &str = "/etc/sockembot/config.toml";
 const EXIT_CODES: &str = "\
 Exit codes:
   0   accepted, or done
-  1   refused by the rules; doctor: something to mend; show: nothing on record;
-      followup: something is overdue or broken
-  2   the command line is wrong
+  1   refused by the rules; doctor: something to mend; verify: findings;
+      show: nothing on record; followup: something is overdue or broken
+  2   the command line is wrong; verify: could not check
   70  could not decide, or could not do it";
 
 #[derive(Debug, Subcommand)]
@@ -63,6 +63,17 @@ enum Command {
     /// What has become of them is put on record. What is overdue or broken is printed
     /// each time, and then the exit code is 1.
     Followup(Followup),
+    /// Check the evidence: its chain, and every commit of git against it
+    ///
+    /// Commits that came in around the hook, changes that are gone, refs that were
+    /// moved or deleted, approvals that nobody gave. Without REPO and --root, all
+    /// repositories below [host] root are compared.
+    Verify(Verify),
+    /// Print what the evidence is now, for somebody elsewhere to keep
+    ///
+    /// Mail it, log it, push it to another server: whoever cuts off or rewrites the
+    /// evidence later can't change that one. `verify --checkpoint` holds the two together.
+    Checkpoint(Checkpoint),
     /// Find what is wrong on this server, and how to mend it
     Doctor(Doctor),
     /// Watch it work: a throw-away server and real pushes, no network
@@ -178,6 +189,40 @@ struct Followup {
 }
 
 #[derive(Debug, Args)]
+struct Verify {
+    /// Repositories: paths, or NAME=PATH where the host names them otherwise
+    #[arg(value_name = "REPO")]
+    repositories: Vec<String>,
+    /// A directory that holds all repositories; one with records that is not there is a
+    /// finding
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// What `sockembot checkpoint` printed once; may be given again
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    checkpoints: Vec<PathBuf>,
+    /// Whose signatures on checkpoints are good, as in ssh-keygen(1); may be given again
+    #[arg(long, value_name = "FILE", requires = "checkpoints")]
+    allowed_signers: Vec<PathBuf>,
+    /// The evidence file; then no config is needed, and the one on record is taken
+    #[arg(long, value_name = "FILE")]
+    evidence: Option<PathBuf>,
+    /// For people or for machines
+    #[arg(long, value_enum, default_value_t = verify::Format::Text)]
+    format: verify::Format,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Args)]
+struct Checkpoint {
+    /// Sign it with this SSH key
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Args)]
 struct Demo {
     /// Keep the server and the clones for exploring
     #[arg(long)]
@@ -204,6 +249,12 @@ pub fn run(cli: Cli) -> Exit {
             &args.repositories,
             &mut io::stdout().lock(),
         ),
+        Command::Verify(args) => return verify(args),
+        Command::Checkpoint(args) => {
+            let (config, key) = (&args.config.config, args.sign.as_ref());
+            operate::checkpoint::checkpoint(config, key, &mut io::stdout().lock())
+                .map(|()| Exit::Accepted)
+        }
         Command::Demo(args) => operate::demo::demo(args.keep).map(|()| Exit::Accepted),
     };
     ended(done)
@@ -317,6 +368,26 @@ fn followup(args: Followup) -> anyhow::Result<Exit> {
         reader: if stdout.is_terminal() { Reader::Person } else { Reader::Job },
     };
     followup::followup(&request, &mut stdout.lock())
+}
+
+fn verify(args: Verify) -> Exit {
+    let request = verify::Request {
+        config: args.config.config,
+        evidence: args.evidence,
+        repositories: args.repositories,
+        root: args.root,
+        checkpoints: args.checkpoints,
+        allowed_signers: args.allowed_signers,
+    };
+    let answered = verify::examine(&request).and_then(|examined| {
+        let text = examined.answer(args.format)?;
+        io::stdout().lock().write_all(text.as_bytes()).context("writing the answer")?;
+        Ok(examined.exit())
+    });
+    answered.unwrap_or_else(|error| {
+        complain(&error);
+        Exit::Unchecked
+    })
 }
 
 /// One environment variable. Bytes that are no UTF-8 are marked, and so equal no

@@ -14,6 +14,8 @@ pub enum Exit {
     Refused,
     /// 2: the command line is wrong (clap's own code).
     Usage,
+    /// 2: `verify` could not check everything, and found nothing where it could.
+    Unchecked,
     /// 70: could not decide, or could not do it: outage, deadline, bad config, own
     /// bug (`EX_SOFTWARE` of sysexits(3)).
     Undecided,
@@ -27,7 +29,7 @@ impl Exit {
         match self {
             Self::Accepted => 0,
             Self::Refused => 1,
-            Self::Usage => 2,
+            Self::Usage | Self::Unchecked => 2,
             Self::Undecided => 70,
             Self::OtherHook(code) => code,
         }

@@ -36,6 +36,9 @@ pub mod evidence;
 pub mod digest;
 
 #[deny(clippy::disallowed_methods)]
+pub mod verify;
+
+#[deny(clippy::disallowed_methods)]
 pub mod report;
 
 pub mod cli;

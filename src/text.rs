@@ -109,8 +109,16 @@ pub fn moment(time: Timestamp) -> String {
 
 /// `1 commit`, `2 commits`, `12,000 commits`.
 pub fn count(n: usize, noun: &str) -> String {
-    let plural = if n == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", thousands(n))
+    let noun = if n == 1 { noun.to_owned() } else { plural(noun) };
+    format!("{} {noun}", thousands(n))
+}
+
+fn plural(noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if ["s", "x", "ch", "sh"].iter().any(|end| noun.ends_with(end)) => format!("{noun}es"),
+        _ => format!("{noun}s"),
+    }
 }
 
 /// `a`, `a or b`, `a, b or c`.
@@ -209,6 +217,9 @@ mod tests {
     fn english_counts_and_lists() {
         assert_eq!(count(1, "commit"), "1 commit");
         assert_eq!(count(12_000, "commit"), "12,000 commits");
+        assert_eq!(count(2, "push"), "2 pushes");
+        assert_eq!(count(0, "repository"), "0 repositories");
+        assert_eq!(count(2, "day"), "2 days");
         assert_eq!(list_or(&["a", "b", "c"]), "a, b or c");
         assert_eq!(list_and(&["a", "b"]), "a and b");
     }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, Timestamp};
 
+use super::Tips;
 use super::place::{End, LONGEST, Place, Rest, next};
 use super::record::{Body, Head, Line, VERSION};
 use crate::hash::sha256;
@@ -51,6 +52,9 @@ pub fn append(
     let called = Instant::now();
     let mut place = Place::lock(path, until)?;
     let time = time.checked_add(called.elapsed()).context("adding the wait to the time")?;
+    if place.is_new {
+        never_before(path)?;
+    }
     let end = place.end(path)?;
     let mut chain = Chain::after(&end, policy, time)?;
     chain.mend(&end)?;
@@ -65,6 +69,20 @@ pub fn append(
         File::open(directory).and_then(|dir| dir.sync_all()).with_context(writing)?;
     }
     Ok(receipts)
+}
+
+/// A file that was lost must not begin anew in silence: what stands beside it since
+/// the first change tells.
+fn never_before(path: &Path) -> anyhow::Result<()> {
+    let beside = Tips::directory(path);
+    if beside.try_exists().with_context(|| format!("looking for {}", beside.display()))? {
+        let (path, beside) = (path.display(), beside.display());
+        bail!(
+            "the evidence {path} is gone or empty, and there was one: put it back, or remove \
+             {beside} to begin a new one"
+        );
+    }
+    Ok(())
 }
 
 impl<'a> Chain<'a> {

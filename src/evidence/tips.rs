@@ -8,13 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::read::{Body, read};
-use crate::gather::push::Recorded;
 use crate::hash::sha256;
-use crate::model::{ObjectId, RefName};
-
-/// Values that are kept of each ref. An accepted push may fail to land, so the
-/// branch may stand at any of the last few.
-const KEPT: usize = 16;
+use crate::model::{ObjectId, Recorded, RefName};
 
 /// The index for one repository.
 #[derive(Clone, Debug)]
@@ -83,7 +78,7 @@ impl Tips {
     /// Where the index can't be read or written.
     pub fn found(&self, name: &RefName, at: &ObjectId) -> anyhow::Result<()> {
         let mut recorded = self.recorded(name)?;
-        found(&mut recorded, at.clone());
+        recorded.found(at.clone());
         self.keep(name, recorded)
     }
 
@@ -98,7 +93,7 @@ impl Tips {
         new: Option<&ObjectId>,
     ) -> anyhow::Result<()> {
         let mut recorded = self.recorded(name)?;
-        moved(&mut recorded, old.cloned(), new.cloned());
+        recorded.moved(old.cloned(), new.cloned());
         self.keep(name, recorded)
     }
 
@@ -108,7 +103,7 @@ impl Tips {
     /// Where the index can't be read or written.
     pub fn landed(&self, name: &RefName, new: &ObjectId) -> anyhow::Result<()> {
         let mut recorded = self.recorded(name)?;
-        landed(&mut recorded, new.clone());
+        recorded.landed(new.clone());
         self.keep(name, recorded)
     }
 
@@ -123,7 +118,7 @@ impl Tips {
             Body::Baseline(baseline)
                 if baseline.repo == self.repository && baseline.name == *name =>
             {
-                found(recorded, baseline.tip);
+                recorded.found(baseline.tip);
             }
             Body::Landed(record)
                 if record.change.is_some()
@@ -131,7 +126,7 @@ impl Tips {
                     && record.name == *name =>
             {
                 if let Some(new) = record.new {
-                    landed(recorded, new);
+                    recorded.landed(new);
                 }
             }
             Body::Change(change)
@@ -139,7 +134,7 @@ impl Tips {
                     && change.repo == self.repository
                     && change.target() == name =>
             {
-                moved(recorded, change.old, change.new);
+                recorded.moved(change.old, change.new);
             }
             _ => {}
         }
@@ -148,7 +143,7 @@ impl Tips {
     fn write(&self, name: &RefName, recorded: &Recorded) -> anyhow::Result<()> {
         let path = self.file(name);
         let writing = || format!("writing {}", path.display());
-        let directory = self.directory();
+        let directory = Self::directory(&self.evidence);
         std::fs::create_dir_all(&directory).with_context(writing)?;
         let mut file = tempfile::NamedTempFile::new_in(&directory).with_context(writing)?;
         let lines = |word: &str, ids: &[ObjectId]| -> String {
@@ -163,53 +158,17 @@ impl Tips {
         Ok(())
     }
 
-    fn directory(&self) -> PathBuf {
-        let mut name = self.evidence.clone().into_os_string();
+    /// Where all indexes of an evidence file are.
+    pub(super) fn directory(evidence: &Path) -> PathBuf {
+        let mut name = evidence.as_os_str().to_owned();
         name.push(".tips");
         PathBuf::from(name)
     }
 
     fn file(&self, name: &RefName) -> PathBuf {
-        self.directory().join(sha256(format!("{}\0{name}", self.repository).as_bytes()))
+        Self::directory(&self.evidence)
+            .join(sha256(format!("{}\0{name}", self.repository).as_bytes()))
     }
-}
-
-/// The start was compared with the ref, so the ref was there; where it went is what
-/// was allowed.
-fn moved(recorded: &mut Recorded, old: Option<ObjectId>, new: Option<ObjectId>) {
-    if let Some(old) = old {
-        push(&mut recorded.found, old);
-    }
-    match new {
-        Some(new) => push(&mut recorded.allowed, new),
-        // A branch that went away leaves nothing to go on from.
-        None => *recorded = Recorded::default(),
-    }
-}
-
-/// Git says that the ref was written, so it is there, or where a later push was let
-/// go: never again where it was before. Two pushes may tell of it in any order.
-fn landed(recorded: &mut Recorded, new: ObjectId) {
-    if let Some(at) = recorded.allowed.iter().rposition(|id| *id == new) {
-        recorded.allowed.drain(..=at);
-        push(&mut recorded.found, new.clone());
-        recorded.landed = Some(new);
-    }
-}
-
-/// An admin's word, or what the first record found: the ref may be there.
-fn found(recorded: &mut Recorded, at: ObjectId) {
-    push(&mut recorded.found, at.clone());
-    if recorded.landed.is_some() {
-        push(&mut recorded.allowed, at);
-    }
-}
-
-fn push(ids: &mut Vec<ObjectId>, id: ObjectId) {
-    ids.retain(|known| *known != id);
-    ids.push(id);
-    let excess = ids.len().saturating_sub(KEPT);
-    ids.drain(..excess);
 }
 
 fn parse(text: &str) -> Option<Recorded> {
@@ -230,6 +189,7 @@ fn parse(text: &str) -> Option<Recorded> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::recorded::KEPT;
 
     fn id(n: usize) -> ObjectId {
         ObjectId::parse(format!("{:040x}", n + 1).as_bytes()).unwrap()

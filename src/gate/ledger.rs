@@ -9,11 +9,12 @@ use crate::digest::{self, Failure};
 use crate::evidence::{
     self, ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason, Tips, append,
 };
+use crate::gather::push::Memory;
 use crate::gather::push::governed::{Governed, Target};
-use crate::gather::push::{Memory, Recorded};
 use crate::guard::Witness;
 use crate::model::{
-    Decision, ObjectId, Pusher, Receipt, RefName, RefVerdict, Role, Unreviewed, Verdict, Violation,
+    Decision, ObjectId, Pusher, Receipt, Recorded, RefName, RefVerdict, Role, Unreviewed, Verdict,
+    Violation,
 };
 use crate::policy::Policy;
 

@@ -87,7 +87,7 @@ fn commit(request: &Request, repo: &Repo, name: &RefName) -> anyhow::Result<Obje
 }
 
 /// The digest names repositories as the host does, so that is taken as well.
-fn directory(given: &Path, policy: &Policy) -> anyhow::Result<PathBuf> {
+pub(super) fn directory(given: &Path, policy: &Policy) -> anyhow::Result<PathBuf> {
     let mut candidates = vec![given.to_path_buf()];
     if let Host::Plain { root: Some(root), .. } = &policy.host {
         candidates.push(root.join(given));

@@ -2,12 +2,15 @@
 
 pub mod baseline;
 pub mod check;
+pub mod checkpoint;
 pub mod demo;
 pub mod doctor;
 pub mod followup;
 pub mod init;
 pub mod install;
 pub mod other_hook;
+pub mod progress;
 mod push_options;
 mod shim;
 pub mod show;
+pub mod verify;

@@ -91,6 +91,22 @@ fn edited_evidence_blocks_until_somebody_has_looked() {
     ana.push(&["main"]).failed_with("was edited");
 }
 
+/// A file that is lost must not begin anew as if there had been none.
+#[test]
+fn evidence_that_is_gone_blocks_until_somebody_has_looked() {
+    let server = Server::new();
+    let ana = ready(&server);
+    ana.push(&["main"]).accepted();
+    ana.commit("no ticket");
+    server.rename("evidence.jsonl", "kept.jsonl");
+    ana.push(&["main"]).failed_with("is gone or empty, and there was one: put it back");
+    server.write("evidence.jsonl", "");
+    ana.push(&["main"]).failed_with("is gone or empty");
+    server.rename("kept.jsonl", "evidence.jsonl");
+    ana.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
+    server.evidence();
+}
+
 #[test]
 fn a_tracker_that_never_answers_ends_at_the_deadline_and_on_record() {
     let server = Server::configured("deadline = \"25s\"", "deadline = \"1s\"");

@@ -28,3 +28,4 @@ mod referee;
 mod repositories;
 mod showing;
 mod tickets;
+mod verifying;

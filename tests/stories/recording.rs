@@ -410,7 +410,7 @@ fn what_can_t_be_told_of_a_landing_is_one_line_and_stops_nobody() {
     let hook = "app.git/hooks/post-receive";
     let shim = server.read(hook);
     let config = shim.lines().find(|line| line.starts_with("config=")).unwrap();
-    server.edit(hook, config, "config='/nonexistent'");
+    server.edit(hook, config, &format!("config='{}'", server.at("gone")));
     let landed = ana.push(&["main"]);
     landed.accepted();
     let told = landed.seen();
@@ -418,7 +418,7 @@ fn what_can_t_be_told_of_a_landing_is_one_line_and_stops_nobody() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("this landed, but that is not on record"), "{told:?}");
     let binary = shim.lines().find(|line| line.starts_with("binary=")).unwrap();
-    server.edit(hook, binary, "binary='/nonexistent'");
+    server.edit(hook, binary, &format!("binary='{}'", server.at("gone")));
     ana.approved_commit("PAY-2: y", &bob);
     let landed = ana.push(&["main"]);
     landed.accepted();

@@ -3,6 +3,7 @@
 mod alternates;
 mod commit;
 mod header;
+mod history;
 mod mentions;
 mod merge;
 mod objects;

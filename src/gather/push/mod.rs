@@ -15,8 +15,8 @@ use governed::{Case, Governed, Rulebook, Target, governed};
 use super::git::Repo;
 use crate::judge::Moment;
 use crate::model::{
-    Approvals, ObjectId, Plea, Push, Pusher, RefLine, RefName, RefUpdate, Role, Unreviewed,
-    Violation,
+    Approvals, ObjectId, Plea, Push, Pusher, Recorded, RefLine, RefName, RefUpdate, Role,
+    Unreviewed, Violation,
 };
 use crate::policy::Policy;
 
@@ -56,38 +56,6 @@ impl Memory for NoMemory {
 
     fn reread(&self, _: &RefName) -> anyhow::Result<Recorded> {
         Ok(Recorded::default())
-    }
-}
-
-/// Where a ref was, by the records; newest last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
-    /// Where a later push found it, or an admin's baseline put it: it was there.
-    pub found: Vec<ObjectId>,
-    /// Where a push was let go to. Git may have failed to write it, and anybody can
-    /// bring that about: so it says that the ref may be there, and no more.
-    pub allowed: Vec<ObjectId>,
-    /// Where git last said it had written it. What was allowed before that is gone.
-    pub landed: Option<ObjectId>,
-}
-
-impl Recorded {
-    /// Whether nothing is on record.
-    pub fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.allowed.is_empty()
-    }
-
-    /// Whether the ref may be here without having been moved around the hook.
-    fn has(&self, id: &ObjectId) -> bool {
-        let before = match &self.landed {
-            Some(landed) => landed == id,
-            None => self.found.contains(id),
-        };
-        before || self.allowed.contains(id)
-    }
-
-    fn last(&self) -> Option<&ObjectId> {
-        self.allowed.last().or(self.landed.as_ref()).or(self.found.last())
     }
 }
 

@@ -1,0 +1,186 @@
+//! The repositories: where they are, what git has in them, and how that fits the records.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use super::{Examined, Request};
+use crate::gather::git::Repo;
+use crate::gather::host;
+use crate::model::{ObjectId, RefName};
+use crate::operate::baseline;
+use crate::operate::progress::Progress;
+use crate::policy::{Host, Policy};
+use crate::verify::{Claims, Finding, Graph, OfRepository, Refs, tie_out as tie};
+
+/// The repositories that are held against the evidence.
+pub(super) struct Places {
+    /// Each under the host's name for it.
+    pub(super) all: BTreeMap<String, PathBuf>,
+    /// Whether a directory was searched that should hold every one.
+    is_whole: bool,
+}
+
+/// What git has in one repository, as it was before the evidence was read.
+type Snapshot = BTreeMap<RefName, ObjectId>;
+
+/// Finds the repositories that are named, or all below the root.
+///
+/// # Errors
+/// Where one that is named is none, or its name can't be told.
+pub(super) fn find(
+    request: &Request,
+    policy: &Policy,
+    unchecked: &mut Vec<String>,
+) -> anyhow::Result<Places> {
+    let mut all = BTreeMap::new();
+    for given in &request.repositories {
+        let (name, path) = named(given, policy)?;
+        all.insert(name, path);
+    }
+    let own_root = match &policy.host {
+        Host::Plain { root, .. } => root.as_deref(),
+        _ => None,
+    };
+    // Evidence that was brought along says nothing about the disk it is read on.
+    let default = own_root.filter(|_| request.evidence.is_none() && all.is_empty());
+    let root = request.root.as_deref().or(default);
+    if let Some(root) = root {
+        let root = root.canonicalize().with_context(|| format!("searching {}", root.display()))?;
+        let mut paths = Vec::new();
+        search(&root, &mut paths, unchecked);
+        if paths.contains(&root) {
+            bail!("{} is a repository itself; give it without --root", root.display());
+        }
+        for path in paths {
+            let below = match &policy.host {
+                Host::Plain { root: None, .. } => None,
+                _ => Some(root.as_path()),
+            };
+            let name = host::name_of(&path, below)?;
+            let name = if policy.host == Host::Gitea { name.to_lowercase() } else { name };
+            all.insert(name, path);
+        }
+    }
+    Ok(Places { all, is_whole: root.is_some() })
+}
+
+fn named(given: &str, policy: &Policy) -> anyhow::Result<(String, PathBuf)> {
+    if let Some((name, path)) = given.split_once('=')
+        && !Path::new(given).exists()
+    {
+        return Ok((name.to_owned(), PathBuf::from(path)));
+    }
+    let path = baseline::directory(Path::new(given), policy)?;
+    let path = path.canonicalize().with_context(|| format!("finding {}", path.display()))?;
+    match &policy.host {
+        Host::Plain { root, .. } => Ok((host::name_of(&path, root.as_deref())?, path)),
+        _ => bail!("say how the host names {given}, as in team/app={given}"),
+    }
+}
+
+/// All repositories below a directory, links not followed.
+fn search(directory: &Path, found: &mut Vec<PathBuf>, unchecked: &mut Vec<String>) {
+    let is_repository = |path: &Path| path.join("HEAD").is_file() && path.join("objects").is_dir();
+    for path in [directory.to_path_buf(), directory.join(".git")] {
+        if is_repository(&path) {
+            return found.push(path);
+        }
+    }
+    let entries = match std::fs::read_dir(directory).and_then(Iterator::collect) {
+        Ok(entries) => entries,
+        Err(error) => {
+            return unchecked.push(format!("{} can't be searched: {error}", directory.display()));
+        }
+    };
+    let entries: Vec<std::fs::DirEntry> = entries;
+    for entry in entries {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => search(&entry.path(), found, unchecked),
+            Ok(_) => {}
+            Err(error) => unchecked.push(format!("{}: {error}", entry.path().display())),
+        }
+    }
+}
+
+/// Reads the refs of all repositories.
+pub(super) fn snapshots(
+    places: &BTreeMap<String, PathBuf>,
+    unchecked: &mut Vec<String>,
+) -> Vec<(String, Snapshot)> {
+    let mut snapshots = Vec::new();
+    for (name, path) in places {
+        match Repo::open_clone(path).and_then(|repo| repo.refs_under("refs/")) {
+            Ok(refs) => snapshots.push((name.clone(), refs.into_iter().collect())),
+            Err(error) => unchecked.push(format!("{name} can't be read: {error:#}")),
+        }
+    }
+    snapshots
+}
+
+/// Holds every repository against what is claimed about it.
+pub(super) fn tie_out(
+    examined: &mut Examined,
+    places: &Places,
+    snapshots: Vec<(String, Snapshot)>,
+    claims: &Claims,
+    governs: &dyn Fn(&str, &RefName) -> bool,
+) {
+    let progress = Progress::of("comparing with git", snapshots.len() as u64);
+    let nothing = OfRepository::default();
+    for (name, snapshot) in snapshots {
+        progress.step();
+        let of = claims.of(&name).unwrap_or(&nothing);
+        let is_governed = |reference: &RefName| governs(&name, reference);
+        let Some(path) = places.all.get(&name) else { continue };
+        match read(path, snapshot, of, &is_governed) {
+            Ok((refs, graph)) => {
+                let mut tied = tie(&name, &refs, of, &graph);
+                examined.findings.append(&mut tied.findings);
+                examined.notes.append(&mut tied.notes);
+                examined.repositories.push((name, tied));
+            }
+            Err(error) => examined.unchecked.push(format!("{name} can't be read: {error:#}")),
+        }
+    }
+    let missing: Vec<&str> =
+        claims.repositories().filter(|name| !places.all.contains_key(*name)).collect();
+    if places.is_whole {
+        examined.findings.extend(missing.into_iter().map(Finding::missing_repository));
+    } else if !missing.is_empty() {
+        examined.notes.push(format!(
+            "{} on record {} not looked at; name {} as well, or all by --root",
+            crate::text::count(missing.len(), "other repository"),
+            if missing.len() == 1 { "was" } else { "were" },
+            if missing.len() == 1 { "it" } else { "them" },
+        ));
+    }
+}
+
+/// Sorts the refs, and reads the history of the branches.
+fn read(
+    path: &Path,
+    snapshot: Snapshot,
+    of: &OfRepository,
+    governs: &dyn Fn(&RefName) -> bool,
+) -> anyhow::Result<(Refs, Graph)> {
+    let repo = Repo::open_clone(path)?;
+    let mut refs = Refs::default();
+    for (name, value) in snapshot {
+        let plain = name.without_namespace();
+        if plain.as_str().starts_with("refs/approvals/") {
+            refs.approvals.insert(name, value);
+        } else if of.has_branch(&name)
+            || (plain.tag().is_none() && governs(&plain) && repo.resolve(&name)? == name)
+        {
+            // A branch that is no commit has no history to be held against anything.
+            let commit = repo.commit_behind(&value)?;
+            refs.branches.insert(name, commit.unwrap_or(value));
+        } else if plain.tag().is_some() && governs(&plain) {
+            refs.tags.insert(name, value);
+        }
+    }
+    let graph = Graph::of(repo.history(refs.branches.values().cloned())?);
+    Ok((refs, graph))
+}
