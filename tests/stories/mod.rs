@@ -27,5 +27,6 @@ mod redmine;
 mod referee;
 mod repositories;
 mod showing;
+mod surviving;
 mod tickets;
 mod verifying;
