@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Frame;
-use super::sentences::Scene;
+use super::scene::Scene;
 use crate::model::{Decision, ObjectId, Plea, RefVerdict, Role, TicketKey, Unreviewed, Verdict};
 use crate::policy::{ApprovalSource, Policy};
 use crate::text::{clean, count, fit, list_or, moment, wrap};

@@ -4,11 +4,15 @@ mod accepted;
 mod clip;
 mod emergency;
 mod failure;
+mod hints;
 mod refused;
 mod requests;
+mod scene;
 mod sentences;
 
 pub use emergency::review_of;
+use scene::Scene;
+
 pub use failure::{Failure, Remedy, complaint, failure};
 
 use crate::model::verdict::JudgedApproval;
@@ -58,12 +62,12 @@ pub fn sentence(
     of_ref: &RefVerdict,
     policy: &Policy,
 ) -> String {
-    sentences::what(violation, &sentences::Scene::of(verdict, of_ref, policy))
+    sentences::what(violation, &Scene::of(verdict, of_ref, policy))
 }
 
 /// The same about the push as a whole.
 pub fn sentence_of_push(violation: &Violation, policy: &Policy) -> String {
-    sentences::what(violation, &sentences::Scene::whole_push(policy))
+    sentences::what(violation, &Scene::whole_push(policy))
 }
 
 /// Why an approval does not count, in one clause, for the evidence.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::requests::requests;
-use super::sentences::{self, Scene};
+use super::scene::Scene;
 use super::{Frame, Occasion, clip};
+use super::{hints, sentences};
 use crate::model::verdict::{Asked, Class, Mode};
 use crate::model::{
     Check, Commit, Decision, ObjectId, Outcome, RefVerdict, Role, Rule, Subject, Verdict, Violation,
@@ -64,7 +65,7 @@ fn fault(violation: &Violation, scene: &Scene<'_>) -> Group {
     Group {
         what: sentences::what(violation, scene),
         commits: Vec::new(),
-        hints: sentences::hints(violation, scene),
+        hints: hints::hints(violation, scene),
     }
 }
 
@@ -147,7 +148,7 @@ fn lapse(verdict: &Verdict, of_ref: &RefVerdict, scene: &Scene<'_>) -> String {
         lapse.found.short()
     );
     let target = of_ref.update.target.as_str();
-    let command = sentences::baseline_command(&verdict.repository, target, lapse.found.as_str());
+    let command = hints::baseline_command(&verdict.repository, target, lapse.found.as_str());
     let hint = format!("{} can accept them on record: {command}", scene.contact());
     format!("{}{}\n", wrap(&what, "warning[lapse]: ", "  "), wrap(&hint, "hint: ", "hint:   "))
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::sentences::void;
 use crate::model::review::Proven;
-use crate::model::verdict::{JudgedApproval, Part, Standing};
+use crate::model::verdict::{JudgedApproval, Standing};
+use crate::model::violation::Part;
 use crate::model::{Outcome, RefVerdict, Source, Violation};
 use crate::text::{WIDTH, clean, fit, wrap};
 

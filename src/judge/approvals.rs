@@ -6,7 +6,8 @@ use super::branch::Change;
 use super::reviews;
 use crate::model::approval::Vouched;
 use crate::model::review::{Answer, Proven};
-use crate::model::verdict::{Asked, JudgedApproval, Part, Standing};
+use crate::model::verdict::{Asked, JudgedApproval, Standing};
+use crate::model::violation::Part;
 use crate::model::{
     Approval, Basis, Check, Commit, Identity, Lookup, ObjectId, Outcome, Pusher, RefUpdate, Rule,
     Source, Subject, Violation,

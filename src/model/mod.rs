@@ -13,6 +13,7 @@ pub mod review;
 pub mod rule;
 pub mod ticket;
 pub mod verdict;
+pub mod violation;
 
 pub use approval::{Approval, Approvals, Source};
 pub use commit::{Commit, Content, Defect, MergeContent, Signature, Trailer};
@@ -26,6 +27,5 @@ pub use ref_name::RefName;
 pub use review::{ChangeRequest, Reviews};
 pub use rule::Rule;
 pub use ticket::{Closed, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
-pub use verdict::{
-    Basis, Check, Decision, Outcome, RefVerdict, Subject, Verdict, Violation, Waiver,
-};
+pub use verdict::{Basis, Check, Decision, Outcome, RefVerdict, Subject, Verdict, Waiver};
+pub use violation::Violation;
