@@ -1,6 +1,5 @@
 //! The config file: its text into a policy, or the first mistake in it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,19 +8,13 @@ use toml::Spanned;
 use super::emergency::{emergencies, follow_up};
 use super::error::PolicyError;
 use super::forge::reviews;
+use super::persons::people;
+use super::protect::tables;
 use super::tracker::tracker;
-use super::value::{Line, Term};
-use super::written::{
-    ApprovalFile, File, HostFile, HostKind, ModeName, OutageName, PeopleFile, SourceName,
-    TableFile, TicketFile,
-};
-use super::{
-    ApprovalRules, ApprovalSource, Clip, Forge, Host, Numbering, Outage, Patterns, People, Person,
-    Policy, Table, TicketRules, Tracker,
-};
+use super::value::Term;
+use super::written::{File, HostFile, HostKind};
+use super::{Clip, Host, Policy};
 use crate::hash::sha256;
-use crate::model::ticket::{COUNTED, ISSUE, SHORT};
-use crate::model::verdict::Mode;
 
 /// How long the whole hook may take, where the config does not say.
 pub const DEADLINE: Duration = Duration::from_secs(25);
@@ -32,9 +25,6 @@ const GITHUB_DEADLINE: Duration = Duration::from_secs(4);
 const LONGEST: Duration = Duration::from_secs(600);
 
 const EVIDENCE: &str = "/var/lib/sockembot/evidence.jsonl";
-const TRAILERS: [&str; 7] = ["Ticket", "Tickets", "Refs", "Fixes", "Closes", "Resolves", "Issue"];
-const SKEW: Duration = Duration::from_secs(300);
-const WIDEST: Duration = Duration::from_secs(24 * 3600);
 
 /// A mistake that stands at a place of the text.
 pub(super) type Mistake = (std::ops::Range<usize>, String);
@@ -109,197 +99,14 @@ fn deadline(term: Option<Spanned<Term>>, host: &Host) -> Result<Duration, Mistak
     }
 }
 
-fn tables(
-    files: Spanned<Vec<TableFile>>,
-    tracker: &Tracker,
-    reviews: Option<&Forge>,
-) -> Result<Vec<Table>, Mistake> {
-    let span = files.span();
-    let files = files.into_inner();
-    if files.is_empty() {
-        return Err((span, "no [[protect]] table: nothing would be judged".to_owned()));
-    }
-    let tables = files.into_iter().map(|file| table(file, tracker, reviews));
-    let tables = tables.collect::<Result<Vec<_>, _>>()?;
-    let takes = |table: &Table| table.approval.from.contains(&ApprovalSource::Reviews);
-    if reviews.is_some() && !tables.iter().any(takes) {
-        let what = "no [[protect]] table takes approvals from [reviews]: say so there, by \
-                    `from = [\"reviews\"]` under [protect.approval]";
-        return Err((span, what.to_owned()));
-    }
-    Ok(tables)
-}
-
-fn table(file: TableFile, tracker: &Tracker, reviews: Option<&Forge>) -> Result<Table, Mistake> {
-    let repos = filled(file.repos, "a repository pattern, such as `*`")?;
-    let refs = filled(file.refs, "a ref pattern, such as `refs/heads/main`")?;
-    let texts = |patterns: Vec<String>| Patterns::parse(&patterns).map_err(|why| (0..0, why));
-    Ok(Table {
-        repos: texts(repos.into_iter().map(|pattern| pattern.0).collect())?,
-        refs: texts(refs.into_iter().map(|pattern| pattern.0).collect())?,
-        mode: match file.mode {
-            ModeName::Enforce => Mode::Enforce,
-            ModeName::Monitor => Mode::Monitor,
-        },
-        outage: match file.outage {
-            OutageName::Refuse => Outage::Refuse,
-            OutageName::AcceptAndFollowUp => Outage::Accept,
-        },
-        automation: file.automation.into_iter().map(|login| login.0).collect(),
-        ticket: ticket(file.ticket, tracker)?,
-        approval: approval(file.approval, tracker, reviews)?,
-    })
-}
-
-fn ticket(file: TicketFile, tracker: &Tracker) -> Result<TicketRules, Mistake> {
-    if let Some(skew) = file.skew.as_ref().filter(|skew| skew.as_ref().0 > WIDEST) {
-        return Err((skew.span(), "clocks differ by at most `24h`".to_owned()));
-    }
-    let span = file.projects.span();
-    let projects = filled(file.projects, "a project, such as `PAY`")?;
-    let projects: Vec<String> = projects.into_iter().map(|project| project.0).collect();
-    let numbering = numbering(&projects, tracker).map_err(|why| (span, why))?;
-    let lines = |lines: Vec<Line>| lines.into_iter().map(|line| line.0).collect();
-    let types = match (file.types, tracker) {
-        (Some(types), _) => lines(types),
-        // There, one row of numbers counts issues and pull requests.
-        (None, Tracker::Forge(_)) => vec![ISSUE.to_owned()],
-        (None, _) => Vec::new(),
-    };
-    Ok(TicketRules {
-        projects,
-        numbering,
-        states: lines(file.states),
-        types,
-        trailers: file.trailers.map_or_else(
-            || TRAILERS.map(str::to_owned).to_vec(),
-            |tokens| tokens.into_iter().map(|token| token.0).collect(),
-        ),
-        skew: file.skew.map_or(SKEW, |term| term.into_inner().0),
-        query: file.jql.map(|line| line.into_inner().0),
-    })
-}
-
-/// How the keys of a tracker count, and whether the projects are such as it has.
-fn numbering(projects: &[String], tracker: &Tracker) -> Result<Numbering, String> {
-    let is_repository = |project: &str| project.contains('/');
-    match tracker {
-        Tracker::Forge(_) => {
-            let odd = |project: &&String| {
-                !is_repository(project) && ![COUNTED, SHORT].contains(&project.as_str())
-            };
-            match projects.iter().find(odd) {
-                Some(odd) => Err(format!(
-                    "`{odd}` is no project of a forge: write `#` for the issues of the repository \
-                     itself (`{SHORT}` for keys such as `{SHORT}-12`), or `group/project`"
-                )),
-                None => Ok(Numbering::Repository),
-            }
-        }
-        _ => match projects.iter().find(|project| is_repository(project)) {
-            Some(odd) => Err(format!("`{odd}` is a repository, and this tracker has none")),
-            None => Ok(Numbering::Global),
-        },
-    }
-}
-
-fn approval(
-    file: ApprovalFile,
-    tracker: &Tracker,
-    reviews: Option<&Forge>,
-) -> Result<ApprovalRules, Mistake> {
-    let required = file.required.map_or(1, |required| required.0);
-    let checks = file.checks.filter(|checks| !checks.as_ref().is_empty());
-    let of_reviews =
-        |span| (span, "`checks` are those of a review: add \"reviews\" to `from`".to_owned());
-    let Some(from) = file.from else {
-        let from = [ApprovalSource::Refs].into();
-        return match checks {
-            Some(checks) => Err(of_reviews(checks.span())),
-            None => Ok(ApprovalRules { required, from, checks: Vec::new() }),
-        };
-    };
-    let span = from.span();
-    let from = from.into_inner();
-    if from.is_empty() && required > 0 {
-        return Err((span, "approvals are required, but from nowhere".to_owned()));
-    }
-    let source = |name| match name {
-        SourceName::Refs => ApprovalSource::Refs,
-        SourceName::Reviews => ApprovalSource::Reviews,
-        SourceName::Ticket => ApprovalSource::Ticket,
-    };
-    let from: BTreeSet<ApprovalSource> = from.into_iter().map(source).collect();
-    if from.contains(&ApprovalSource::Reviews) && reviews.is_none() {
-        let what = "approvals come from reviews, and there is no [reviews.github], \
-                    [reviews.gitlab] or [reviews.gitea]";
-        return Err((span, what.to_owned()));
-    }
-    if from.contains(&ApprovalSource::Ticket) && !tracker.has_approvals() {
-        let what = "an issue of a forge holds no approval; take it from \"reviews\"";
-        return Err((span, what.to_owned()));
-    }
-    match checks {
-        Some(checks) if !from.contains(&ApprovalSource::Reviews) => Err(of_reviews(checks.span())),
-        checks => {
-            let checks = checks.map_or_else(Vec::new, Spanned::into_inner);
-            let checks = checks.into_iter().map(|line| line.0).collect();
-            Ok(ApprovalRules { required, from, checks })
-        }
-    }
-}
-
-fn people(file: PeopleFile) -> Result<People, Mistake> {
-    let mut owners: BTreeMap<String, String> = BTreeMap::new();
-    let mut persons = Vec::new();
-    let domain =
-        People { email_domain: file.email_domain.map(|domain| domain.0), persons: Vec::new() };
-    for person in file.person {
-        let name_span = person.name.span();
-        let name = person.name.into_inner().0;
-        let mut claim = |span, label: &str, key: &str| {
-            // Two people with one name would approve each other's changes.
-            let key = format!("{label} {}", key.to_lowercase());
-            match owners.insert(key.clone(), name.clone()) {
-                Some(other) if other != name => {
-                    Err((span, format!("the {key} already belongs to `{other}`")))
-                }
-                _ => Ok(()),
-            }
-        };
-        claim(name_span, "name", &name)?;
-        for email in &person.emails {
-            claim(email.span(), "address", &email.as_ref().0)?;
-            // An address of the domain is a login as well.
-            if let Some(login) = domain.login_of(&email.as_ref().0) {
-                claim(email.span(), "login", login)?;
-            }
-        }
-        for login in &person.logins {
-            let name = &login.as_ref().0;
-            claim(login.span(), "login", domain.login_of(name).unwrap_or(name))?;
-        }
-        persons.push(Person {
-            emails: person.emails.into_iter().map(|email| email.into_inner().0).collect(),
-            logins: person.logins.into_iter().map(|login| login.into_inner().0).collect(),
-            name,
-        });
-    }
-    Ok(People { persons, ..domain })
-}
-
-fn filled<T>(list: Spanned<Vec<T>>, wanted: &str) -> Result<Vec<T>, Mistake> {
-    let span = list.span();
-    let items = list.into_inner();
-    if items.is_empty() { Err((span, format!("expected at least {wanted}"))) } else { Ok(items) }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::Tracker;
+    use crate::model::verdict::Mode;
+    use crate::policy::protect::SKEW;
+    use crate::policy::{ApprovalSource, Tracker};
 
     const LEAST: &str = r#"
 [tracker.file]

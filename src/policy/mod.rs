@@ -8,6 +8,8 @@ mod governing;
 mod keys;
 mod pattern;
 mod people;
+mod persons;
+mod protect;
 mod template;
 mod tracker;
 mod value;

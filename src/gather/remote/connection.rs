@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use super::credentials::Scheme;
 use super::fault::Fault;
-use super::http::{Http, Request, Scheme};
+use super::http::{Http, Request};
 use crate::policy::Remote;
 
 type Opening = JoinHandle<Result<(Arc<Http>, JoinHandle<Result<Value, Fault>>), Fault>>;

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
@@ -10,8 +9,9 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, LINK, RETRY_AFTER};
 use reqwest::redirect::Policy as Redirects;
 use serde_json::Value;
 
+use super::credentials::{Credentials, Scheme, token};
 use super::fault::{Elsewhere, Fault};
-use crate::policy::{Remote, TokenSource};
+use crate::policy::Remote;
 
 /// Bytes of the largest answer.
 const LIMIT: u64 = 32 * 1024 * 1024;
@@ -245,33 +245,6 @@ impl Http {
     }
 }
 
-/// How the token goes into the header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::gather) enum Scheme {
-    /// `Basic USER:TOKEN` where there is a user, else `Bearer TOKEN`.
-    BasicOrBearer,
-    /// `Basic TOKEN:x`, as Redmine takes its keys (Redmine REST API, "Authentication").
-    KeyAsUser,
-}
-
-/// What goes with every request. It has no `Debug`, so that no report can show it.
-enum Credentials {
-    Basic { user: String, password: String },
-    Bearer(String),
-}
-
-impl Scheme {
-    fn credentials(self, user: Option<&str>, token: String) -> Credentials {
-        match (self, user) {
-            (Self::BasicOrBearer, Some(user)) => {
-                Credentials::Basic { user: user.to_owned(), password: token }
-            }
-            (Self::BasicOrBearer, None) => Credentials::Bearer(token),
-            (Self::KeyAsUser, _) => Credentials::Basic { user: token, password: "x".to_owned() },
-        }
-    }
-}
-
 /// The path without its query, which may hold keys.
 fn endpoint(path: &str) -> String {
     path.split('?').next().unwrap_or(path).to_owned()
@@ -303,27 +276,4 @@ fn jitter(tries: u32) -> Duration {
     let base = Duration::from_millis(50 * 2_u64.pow(tries));
     let chance = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
     base + base * chance / 255
-}
-
-fn token(source: &TokenSource) -> Result<String, Fault> {
-    let text = match source {
-        TokenSource::Variable(name) => std::env::var(name)
-            .map_err(|_| Fault::Ours(format!("the variable {name} holds no token")))?,
-        TokenSource::File(path) => {
-            let shown = path.display();
-            let unreadable = |why: std::io::Error| Fault::Ours(format!("the token {shown}: {why}"));
-            let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
-            if mode & 0o077 != 0 {
-                return Err(Fault::Ours(format!(
-                    "others can read the token {shown}; run `chmod 600 {shown}`"
-                )));
-            }
-            fs::read_to_string(path).map_err(unreadable)?
-        }
-    };
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Fault::Ours("the tracker's token is empty".to_owned()));
-    }
-    Ok(text.to_owned())
 }

@@ -1,9 +1,12 @@
 //! GitHub by GraphQL: requests by number and by commit, with reviews, authors and checks, at once.
 
+mod nodes;
+
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Deserialize;
+
+use nodes::{Branch, HeadNode, List, RequestCommit, RequestNode, ReviewList, ReviewNode};
 
 use super::{Github, id, kind, opinion, with_web};
 use crate::gather::forge::github::{Reply, ask};
@@ -27,130 +30,6 @@ const STATES: &str = "states: [APPROVED, CHANGES_REQUESTED, DISMISSED]";
 const CHECKS: &str = "tip: commits(last: 1) { nodes { commit { oid statusCheckRollup { \
      contexts(first: 100) { nodes { __typename \
      ... on CheckRun { name status conclusion } ... on StatusContext { context state } } } } } } }";
-
-#[derive(Deserialize)]
-struct List<T> {
-    nodes: Vec<Option<T>>,
-}
-
-impl<T> List<T> {
-    fn all(self) -> impl Iterator<Item = T> {
-        self.nodes.into_iter().flatten()
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestNode {
-    number: u64,
-    title: String,
-    url: String,
-    state: String,
-    is_draft: bool,
-    base_ref_name: String,
-    base_repository: Option<RepositoryNode>,
-    head_ref_oid: String,
-    author: Option<Actor>,
-    reviews: Option<ReviewList>,
-    commits: List<RequestCommit>,
-    tip: Option<List<RequestCommit>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RepositoryNode {
-    name_with_owner: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Actor {
-    #[serde(rename = "__typename")]
-    kind: String,
-    login: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ReviewList {
-    page_info: PageInfo,
-    nodes: Vec<Option<ReviewNode>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_previous_page: bool,
-    start_cursor: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ReviewNode {
-    state: String,
-    submitted_at: Option<Timestamp>,
-    author_can_push_to_repository: bool,
-    commit: Option<Oid>,
-    author: Option<Actor>,
-}
-
-#[derive(Deserialize)]
-struct Oid {
-    oid: String,
-}
-
-#[derive(Deserialize)]
-struct RequestCommit {
-    commit: CommitNode,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CommitNode {
-    oid: Option<String>,
-    authors: Option<List<GitActor>>,
-    committer: Option<GitActor>,
-    status_check_rollup: Option<Rollup>,
-}
-
-#[derive(Deserialize)]
-struct GitActor {
-    email: Option<String>,
-    user: Option<Login>,
-}
-
-#[derive(Deserialize)]
-struct Login {
-    login: String,
-}
-
-#[derive(Deserialize)]
-struct Rollup {
-    contexts: List<Context>,
-}
-
-#[derive(Deserialize)]
-struct Context {
-    name: Option<String>,
-    context: Option<String>,
-    state: Option<String>,
-    status: Option<String>,
-    conclusion: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct HeadNode {
-    number: u64,
-    #[serde(rename = "headRefOid")]
-    head: String,
-}
-
-/// Under one alias: a request, a list of them, or a commit with those it is in.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Branch {
-    associated_pull_requests: Option<List<RequestNode>>,
-}
 
 type Fields = BTreeMap<String, serde_json::Value>;
 

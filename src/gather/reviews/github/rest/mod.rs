@@ -1,11 +1,14 @@
 //! GitHub by REST, for servers without GraphQL: lists first, then the details of what was found.
 
+mod items;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use items::{CommitItem, Pull, ReviewItem};
 
 use super::{Github, kind, opinion};
 use crate::gather::forge::github::{believe, path_of};
@@ -14,66 +17,6 @@ use crate::gather::remote::{Fault, Http, Request};
 use crate::gather::reviews::{Found, Wanted};
 use crate::model::review::{Access, CheckState, RequestState, Review, Reviewed};
 use crate::model::{ChangeRequest, Identity, ObjectId};
-
-#[derive(Clone, Deserialize)]
-struct Pull {
-    number: u64,
-    title: String,
-    html_url: String,
-    state: String,
-    #[serde(default)]
-    draft: bool,
-    merged_at: Option<Timestamp>,
-    user: Option<User>,
-    head: End,
-    base: End,
-}
-
-#[derive(Clone, Deserialize)]
-struct End {
-    #[serde(rename = "ref")]
-    name: String,
-    sha: String,
-    repo: Option<Repository>,
-}
-
-#[derive(Clone, Deserialize)]
-struct Repository {
-    full_name: Option<String>,
-}
-
-#[derive(Clone, Deserialize)]
-struct User {
-    login: String,
-    #[serde(default, rename = "type")]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct ReviewItem {
-    user: Option<User>,
-    state: String,
-    commit_id: Option<String>,
-    submitted_at: Option<Timestamp>,
-}
-
-#[derive(Deserialize)]
-struct CommitItem {
-    commit: Signatures,
-    author: Option<User>,
-    committer: Option<User>,
-}
-
-#[derive(Deserialize)]
-struct Signatures {
-    author: Option<Signature>,
-    committer: Option<Signature>,
-}
-
-#[derive(Deserialize)]
-struct Signature {
-    email: Option<String>,
-}
 
 /// What is wanted.
 pub(super) fn find(github: &Github, http: &Http, wanted: &Wanted) -> Result<Found, Fault> {
