@@ -172,9 +172,10 @@ struct Doctor {
 
 #[derive(Debug, Args)]
 struct Followup {
-    /// Repositories, as paths; by default all that the evidence knows
+    /// Repositories: paths, or NAME=PATH where the host names them otherwise; by default
+    /// all that the evidence knows
     #[arg(value_name = "REPO")]
-    repositories: Vec<PathBuf>,
+    repositories: Vec<String>,
     /// Below which directory the host keeps them; by default [host] root
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,

@@ -122,3 +122,83 @@ fn beside(evidence: &Path) -> PathBuf {
     name.push(".unreviewed");
     PathBuf::from(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::evidence::{Body, append};
+    use crate::policy::{Policy, TEMPLATE};
+
+    fn policy() -> Policy {
+        Policy::parse(Path::new("c.toml"), TEMPLATE).unwrap()
+    }
+
+    /// Appends something that says nothing about emergencies.
+    fn grow(evidence: &Path) {
+        let nothing = read::Followup::of(0, FollowupKind::TicketClosed);
+        let body = [Body::Followup(Box::new(nothing))];
+        let until = Instant::now() + Duration::from_secs(5);
+        append(evidence, &policy(), Timestamp::now(), &body, until).unwrap();
+    }
+
+    fn mark(evidence: &Path) -> Mark {
+        load(evidence).unwrap().mark.unwrap()
+    }
+
+    #[test]
+    fn a_later_push_goes_on_where_an_earlier_one_stopped() {
+        let dir = tempfile::tempdir().unwrap();
+        let evidence = dir.path().join("evidence.jsonl");
+        assert_eq!(unreviewed(&evidence, "app").unwrap(), []);
+        grow(&evidence);
+        unreviewed(&evidence, "app").unwrap();
+        let first = mark(&evidence);
+        grow(&evidence);
+        // A write that was torn off, and the record that vouches for it.
+        let mut torn = std::fs::read(&evidence).unwrap();
+        torn.extend(b"{\"v\":1,\"seq\":4,");
+        std::fs::write(&evidence, torn).unwrap();
+        unreviewed(&evidence, "app").unwrap();
+        let second = mark(&evidence);
+        assert_ne!(first, second);
+        grow(&evidence);
+        grow(&evidence);
+        unreviewed(&evidence, "app").unwrap();
+        assert_ne!(second, mark(&evidence));
+        let whole = go_on(&evidence, Index::default()).unwrap();
+        assert_eq!(load(&evidence).unwrap(), whole);
+    }
+
+    #[test]
+    fn an_index_of_another_file_is_made_anew_and_a_broken_chain_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let evidence = dir.path().join("evidence.jsonl");
+        for _ in 0..3 {
+            grow(&evidence);
+        }
+        unreviewed(&evidence, "app").unwrap();
+        let old = mark(&evidence);
+        std::fs::remove_file(&evidence).unwrap();
+        for _ in 0..5 {
+            grow(&evidence);
+        }
+        unreviewed(&evidence, "app").unwrap();
+        assert_ne!(old, mark(&evidence));
+        // What is edited behind the mark is found, and before it by nobody who is in a
+        // hurry.
+        grow(&evidence);
+        let text = std::fs::read_to_string(&evidence).unwrap();
+        let last = text.rfind("ticket-closed").unwrap();
+        let edited = format!("{}ticket-opened{}", &text[..last], &text[last + 13..]);
+        std::fs::write(&evidence, &edited).unwrap();
+        grow(&evidence);
+        std::fs::write(
+            &evidence,
+            std::fs::read_to_string(&evidence).unwrap().replace("opened", "closed"),
+        )
+        .unwrap();
+        assert!(unreviewed(&evidence, "app").is_err());
+    }
+}

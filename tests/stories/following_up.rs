@@ -6,10 +6,15 @@ use insta::assert_snapshot;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::support::fake_forge::{Fault, Forge};
+use crate::support::reviewed::Reviewed;
 use crate::support::{BINARY, Clone, Server, Setup, Shown, hermetic};
 
 const DAY: &str = "[emergency]\npeople = [\"ana\"]\n\n[people]";
 const AT_ONCE: &str = "[emergency]\npeople = [\"ana\"]\nreview_within = \"1ms\"\n\n[people]";
+
+const ACCEPT: (&str, &str) =
+    ("mode = \"enforce\"", "mode = \"enforce\"\noutage = \"accept-and-follow-up\"");
 
 fn server(emergency: &str) -> Server {
     with(emergency, &[])
@@ -348,10 +353,7 @@ fn a_tracker_that_is_away_makes_nothing_overdue_that_may_stand_on_the_ticket() {
 
 /// A server that lets land what it can't verify, with a change that it could not.
 fn unverified(commit: &str) -> Server {
-    let server = with(
-        DAY,
-        &[("mode = \"enforce\"", "mode = \"enforce\"\noutage = \"accept-and-follow-up\"")],
-    );
+    let server = with(DAY, &[ACCEPT]);
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
     ana.approved_commit(commit, &bob);
     std::fs::rename(server.path("tickets.toml"), server.path("away.toml")).unwrap();
@@ -494,4 +496,66 @@ fn many_at_once_beside_pushes_record_nothing_twice() {
     let of: std::collections::BTreeSet<String> =
         server.records("followup").iter().map(|record| record["of"].to_string()).collect();
     assert_eq!(of.len(), 3);
+}
+
+/// An emergency is one too where the approval would be a review: then the forge is not
+/// waited for, and the review is looked for at the forge.
+#[test]
+fn an_emergency_does_not_wait_for_the_forge_and_its_review_is_looked_for_there() {
+    let at = Reviewed::configured(Forge::github(), &[("[people]", AT_ONCE)]);
+    at.server.git(&["config", "receive.advertisePushOptions", "true"]);
+    for who in ["ana", "bob", "eve"] {
+        at.forge.person(who).emails(&[&format!("{who}@example.com")]);
+    }
+    let app = format!("acme/app={}", at.server.repo());
+    let head = at.branch(&["PAY-1: round half up"]);
+    at.open(&head);
+    let ana = at.merge("ana", &head);
+    at.forge.fault("", Fault::Status(500));
+    at.push(&ana, &["main"]).refused_for(&["reviews-unavailable"]);
+    at.push(&ana, &["-o", "emergency=INC-7: why", "main"]).accepted();
+    let record = at.server.records("change").pop().unwrap();
+    assert_eq!(record["class"], "emergency");
+    let unclear = followup(&at.server, &[&app]);
+    assert_eq!(unclear.code, Some(70), "{}", unclear.stdout);
+    assert_eq!(kinds(&at.server), [""; 0]);
+    at.forge.heal();
+    let overdue = followup(&at.server, &[&app]);
+    assert_eq!(overdue.code, Some(1), "{}", overdue.stdout);
+    // Eve wrote it, and Ana pushed it.
+    at.forge.request(7).merged(&ana.head()).approved("ana", &head).approved("eve", &head);
+    assert_eq!(followup(&at.server, &[&app]).code, Some(1));
+    at.forge.request(7).approved("bob", &head);
+    let done = followup(&at.server, &[&app]);
+    assert_eq!(done.code, Some(0), "{}", done.stdout);
+    assert_eq!(kinds(&at.server), ["emergency-overdue", "emergency-reviewed"]);
+    let record = at.server.records("followup").pop().unwrap();
+    assert_eq!(record["by"], "bob");
+    assert!(record["source"].as_str().unwrap().ends_with("/acme/app/pull/7"), "{record}");
+}
+
+/// The tracker may be what the emergency is about.
+#[test]
+fn an_emergency_while_the_tracker_is_away_waits_for_both() {
+    let server = with(AT_ONCE, &[ACCEPT]);
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let id = ana.commit("PAY-1: x");
+    std::fs::rename(server.path("tickets.toml"), server.path("away.toml")).unwrap();
+    ana.push(&["main"]).refused_for(&["tracker-unavailable", "missing-approval"]);
+    let pushed = emergency(&ana, "main");
+    pushed.accepted();
+    assert_eq!(pushed.codes(), ["emergency", "tracker-unavailable"]);
+    let record = server.records("change").pop().unwrap();
+    assert_eq!(record["class"], "unverified");
+    assert_eq!(record["emergency"]["incident"], "INC-7");
+    let (code, text) = said(&server);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("unclear ") && text.contains("overdue "), "{text}");
+    assert_eq!(kinds(&server), ["emergency-overdue"]);
+    std::fs::rename(server.path("away.toml"), server.path("tickets.toml")).unwrap();
+    assert_eq!(said(&server).0, Some(1));
+    assert_eq!(kinds(&server), ["emergency-overdue", "verified"]);
+    bob.approve(&id);
+    assert_eq!(said(&server).0, Some(0));
+    assert_eq!(kinds(&server)[2..], ["emergency-reviewed"]);
 }

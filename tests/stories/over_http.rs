@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Server, hermetic};
+use crate::support::{Server, Setup, hermetic};
 
 /// nginx and the process that runs CGI programs for it, gone at the end of the test.
 struct Web {
@@ -124,4 +124,25 @@ fn over_http_the_web_server_names_the_pusher() {
     let stranger = format!("http://ana:wrong@127.0.0.1:{}/app.git", web.port);
     let shown = ana.push_to(&stranger, &["main"]);
     assert!(!shown.landed());
+}
+
+#[test]
+fn over_http_an_emergency_comes_through_by_whom_the_web_server_names() {
+    let more = "\n[emergency]\npeople = [\"ana\"]\n".to_owned();
+    let server = Server::with(Setup { more, ..Setup::default() });
+    server.git(&["config", "http.receivepack", "true"]);
+    let ana = server.clone_for("ana");
+    let web = start(&server);
+    let port = web.port;
+    ana.commit("PAY-1: x");
+    let push = |who: &str| {
+        let url = format!("http://{who}:secret-of-{who}@127.0.0.1:{port}/app.git");
+        ana.git_with(
+            &["push", "-o", "emergency=INC-7: why", &url, "main"],
+            &[("REMOTE_USER", "ana")],
+        )
+    };
+    push("bob").refused_for(&["unlisted-emergency", "missing-approval"]);
+    push("ana").accepted();
+    assert_eq!(server.records("change")[1]["class"], "emergency");
 }

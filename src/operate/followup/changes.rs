@@ -9,7 +9,7 @@ use super::findings::{Findings, Word};
 use crate::digest;
 use crate::evidence::Waiting;
 use crate::evidence::read::{Followup, FollowupKind};
-use crate::judge::afterwards::{Review, Verification, reviewed, verified};
+use crate::judge::afterwards::{Approvals, Review, Verification, reviewed, verified};
 use crate::policy::ApprovalSource;
 use crate::text::{count, fit, list_and, moment};
 
@@ -85,14 +85,18 @@ impl Conclusion<'_> {
         if self.waiting.review.is_some() {
             let table = of_ref.update.role.table().and_then(|index| policy.tables.get(index));
             let from = table.map(|table| &table.approval.from);
-            match reviewed(&policy, of_ref) {
+            match reviewed(&policy, &verdict.pusher, of_ref) {
                 Review::Done { by, at, places } => self.reviewed(&by, at, &places),
                 Review::Missing { why: violation } => self.unreviewed(&why(&violation), from),
                 Review::Unknown { why } => self.say(Word::Unclear, &why),
             }
         }
         if self.waiting.verification.is_some() {
-            match verified(of_ref, landed) {
+            let approvals = match self.waiting.change.emergency {
+                Some(_) => Approvals::Waived,
+                None => Approvals::Needed,
+            };
+            match verified(of_ref, landed, approvals) {
                 Verification::Verified => self.verified(),
                 Verification::Unknown { why } => self.say(Word::Unclear, &why),
                 Verification::Broken(violations) => {

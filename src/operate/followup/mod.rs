@@ -35,8 +35,8 @@ const REASON: usize = 500;
 /// What the command line asks.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Repositories; none stands for all that the evidence knows.
-    pub repositories: Vec<PathBuf>,
+    /// Repositories, as paths or `NAME=PATH`; none stands for all that the evidence knows.
+    pub repositories: Vec<String>,
     /// Below which directory the host keeps them.
     pub root: Option<PathBuf>,
     /// The config file.

@@ -1,16 +1,18 @@
 //! Where the repositories are that the evidence knows by the host's names.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
 use crate::gather::git::Repo;
+use crate::gather::host;
 use crate::policy::{Host, Policy};
 
 /// Where to look.
 pub(super) struct Places {
     /// Repositories that were named; none stands for all.
-    given: Vec<PathBuf>,
+    given: BTreeMap<String, PathBuf>,
     root: Option<PathBuf>,
 }
 
@@ -23,26 +25,28 @@ pub(super) enum Found {
 }
 
 impl Places {
+    /// From the command line: paths, or `NAME=PATH`.
+    ///
+    /// # Errors
+    /// Where something that is named is not there.
     pub(super) fn new(
-        given: &[PathBuf],
+        given: &[String],
         root: Option<&Path>,
         policy: &Policy,
     ) -> anyhow::Result<Self> {
-        let real = |path: &PathBuf| {
-            path.canonicalize().with_context(|| format!("there is no {}", path.display()))
-        };
+        let given =
+            given.iter().map(|given| named(given, policy)).collect::<anyhow::Result<_>>()?;
         let root = match (root, &policy.host) {
-            (Some(root), _) => Some(root.to_path_buf()),
+            (Some(root), _) => Some(real(root)?),
             (None, Host::Plain { root, .. }) => root.clone(),
             (None, _) => None,
         };
-        let root = root.as_ref().map(real).transpose()?;
-        Ok(Self { given: given.iter().map(real).collect::<anyhow::Result<_>>()?, root })
+        Ok(Self { given, root })
     }
 
     /// Whether a repository is one of those that were asked about.
     pub(super) fn are_asked(&self, name: &str) -> bool {
-        self.given.is_empty() || self.given.iter().any(|path| is_called(path, name))
+        self.given.is_empty() || self.given.contains_key(name)
     }
 
     /// The repository that the host calls by this name.
@@ -50,18 +54,15 @@ impl Places {
     /// # Errors
     /// Where it is not to be found, or can't be opened.
     pub(super) fn find(&self, name: &str) -> anyhow::Result<Found> {
-        let path = if self.given.is_empty() {
-            self.below_root(name)?
-        } else {
-            match self.given.iter().find(|path| is_called(path, name)) {
-                Some(path) => path.clone(),
-                None => return Ok(Found::NotAsked),
-            }
+        let path = match self.given.get(name) {
+            Some(path) => path.clone(),
+            None if self.given.is_empty() => self.below_root(name)?,
+            None => return Ok(Found::NotAsked),
         };
         let repo = Repo::open_clone(&path)?;
-        let real = path.canonicalize().with_context(|| format!("reading {}", path.display()))?;
+        let path = real(&path)?;
         // A directory inside a repository is not that repository.
-        if repo.directory() != real && repo.directory() != real.join(".git") {
+        if repo.directory() != path && repo.directory() != path.join(".git") {
             bail!("{} is no git repository", path.display());
         }
         Ok(Found::Here(Box::new(repo)))
@@ -88,13 +89,21 @@ impl Places {
     }
 }
 
-/// Whether a path ends in the name, with `.git` or without.
-fn is_called(path: &Path, name: &str) -> bool {
-    let plain = match path.extension() {
-        Some(ext) if ext == "git" => path.with_extension(""),
-        _ => path.to_path_buf(),
-    };
-    !name.is_empty() && (path.ends_with(name) || plain.ends_with(name))
+fn named(given: &str, policy: &Policy) -> anyhow::Result<(String, PathBuf)> {
+    if let Some((name, path)) = given.split_once('=')
+        && !Path::new(given).exists()
+    {
+        return Ok((name.to_owned(), real(Path::new(path))?));
+    }
+    let path = real(Path::new(given))?;
+    match &policy.host {
+        Host::Plain { root, .. } => Ok((host::name_of(&path, root.as_deref())?, path)),
+        _ => bail!("say how the host names {given}, as in team/app={given}"),
+    }
+}
+
+fn real(path: &Path) -> anyhow::Result<PathBuf> {
+    path.canonicalize().with_context(|| format!("there is no {}", path.display()))
 }
 
 #[cfg(test)]
@@ -102,28 +111,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_called_by_its_last_parts() {
-        for (path, name) in [
-            ("/srv/git/team/app.git", "team/app"),
-            ("/srv/git/team/app.git", "app"),
-            ("/srv/git/team/app", "team/app"),
-            ("/srv/git/app.git", "/srv/git/app"),
-        ] {
-            assert!(is_called(Path::new(path), name), "{path} {name}");
-        }
-        for (path, name) in [
-            ("/srv/git/team/app.git", "pp"),
-            ("/srv/git/team/app.git", "other/app"),
-            ("/srv/git/app.git", ""),
-        ] {
-            assert!(!is_called(Path::new(path), name), "{path} {name}");
-        }
-    }
-
-    #[test]
     fn a_name_in_the_evidence_does_not_lead_out_of_the_root() {
         let root = tempfile::tempdir().unwrap();
-        let places = Places { given: Vec::new(), root: Some(root.path().to_path_buf()) };
+        let places = Places { given: BTreeMap::new(), root: Some(root.path().to_path_buf()) };
         for name in ["../etc", "/etc", "a/../../b", "."] {
             assert!(places.find(name).is_err(), "{name}");
         }
