@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use super::named::directory;
 use crate::evidence;
 use crate::gather::git::Repo;
 use crate::gather::{config, host};
@@ -84,24 +85,6 @@ fn commit(request: &Request, repo: &Repo, name: &RefName) -> anyhow::Result<Obje
         bail!("{id} is no commit");
     }
     Ok(id)
-}
-
-/// The digest names repositories as the host does, so that is taken as well.
-pub(super) fn directory(given: &Path, policy: &Policy) -> anyhow::Result<PathBuf> {
-    let mut candidates = vec![given.to_path_buf()];
-    if let Host::Plain { root: Some(root), .. } = &policy.host {
-        candidates.push(root.join(given));
-    }
-    for candidate in candidates {
-        let mut bare = candidate.clone().into_os_string();
-        bare.push(".git");
-        for path in [candidate, PathBuf::from(bare)] {
-            if path.is_dir() {
-                return Ok(path);
-            }
-        }
-    }
-    bail!("there is no repository {}", given.display())
 }
 
 fn host_name(request: &Request, policy: &Policy, directory: &Path) -> anyhow::Result<String> {

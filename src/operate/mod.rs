@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod followup;
 pub mod init;
 pub mod install;
+mod named;
 pub mod other_hook;
 pub mod progress;
 mod push_options;

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use places::Places;
 
 use super::baseline::owner;
+use super::progress::Progress;
 use crate::digest;
 use crate::evidence::read::{Followup, FollowupKind};
 use crate::evidence::{self, Afterwards, Body};
@@ -120,9 +121,11 @@ pub fn dismiss(config: &Path, dismissal: &Dismissal, out: &mut dyn Write) -> any
 
 fn find(policy: &Policy, open: &Afterwards, places: &Places, now: Timestamp) -> Findings {
     let mut findings = Findings::default();
+    let progress = Progress::of("following up", open.changes.len() as u64);
     for (seq, waiting) in &open.changes {
         let case = Case::of(policy, open, waiting, places);
         changes::conclude(&mut findings, *seq, waiting, case, now);
+        progress.step();
     }
     tickets::conclude(&mut findings, policy, open, places, now);
     findings

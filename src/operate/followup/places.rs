@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::gather::git::Repo;
-use crate::gather::host;
+use crate::operate::named::named;
 use crate::policy::{Host, Policy};
 
 /// Where to look.
@@ -86,19 +86,6 @@ impl Places {
             Some(root) => format!("the repository {name} is not below {}", root.display()),
             None => format!("the repository {name} is not there"),
         })
-    }
-}
-
-fn named(given: &str, policy: &Policy) -> anyhow::Result<(String, PathBuf)> {
-    if let Some((name, path)) = given.split_once('=')
-        && !Path::new(given).exists()
-    {
-        return Ok((name.to_owned(), real(Path::new(path))?));
-    }
-    let path = real(Path::new(given))?;
-    match &policy.host {
-        Host::Plain { root, .. } => Ok((host::name_of(&path, root.as_deref())?, path)),
-        _ => bail!("say how the host names {given}, as in team/app={given}"),
     }
 }
 

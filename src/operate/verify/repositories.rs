@@ -9,7 +9,7 @@ use super::{Examined, Request};
 use crate::gather::git::Repo;
 use crate::gather::host;
 use crate::model::{ObjectId, RefName};
-use crate::operate::baseline;
+use crate::operate::named::named;
 use crate::operate::progress::Progress;
 use crate::policy::{Host, Policy};
 use crate::verify::{Claims, Finding, Graph, OfRepository, Refs, tie_out as tie};
@@ -64,20 +64,6 @@ pub(super) fn find(
         }
     }
     Ok(Places { all, is_whole: root.is_some() })
-}
-
-fn named(given: &str, policy: &Policy) -> anyhow::Result<(String, PathBuf)> {
-    if let Some((name, path)) = given.split_once('=')
-        && !Path::new(given).exists()
-    {
-        return Ok((name.to_owned(), PathBuf::from(path)));
-    }
-    let path = baseline::directory(Path::new(given), policy)?;
-    let path = path.canonicalize().with_context(|| format!("finding {}", path.display()))?;
-    match &policy.host {
-        Host::Plain { root, .. } => Ok((host::name_of(&path, root.as_deref())?, path)),
-        _ => bail!("say how the host names {given}, as in team/app={given}"),
-    }
 }
 
 /// All repositories below a directory, links not followed.
