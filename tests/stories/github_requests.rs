@@ -112,15 +112,36 @@ fn commits_on_top_of_an_approved_head_need_their_own_approval() {
 }
 
 #[test]
-fn an_approval_of_an_older_head_is_stale() {
+fn an_approval_of_an_older_head_covers_nothing_that_came_on_top() {
     let at = Reviewed::at(Forge::github());
-    let head = at.branch(&["PAY-1: round half up"]);
+    let eve = at.server.clone_for("eve");
+    eve.commit("PAY-1: round half up");
+    let head = at.show(&eve);
     at.open(&head).approved("ana", &head);
-    let newer = at.branch(&["PAY-1: and the rest"]);
+    eve.commit("PAY-1: and the rest");
+    let newer = at.show(&eve);
     at.forge.request(7).pushed(&newer);
     let bob = at.merge("bob", &newer);
-    let pushed = at.push(&bob, &["main"]);
-    pushed.refused_for(&["stale-approval"]);
+    at.push(&bob, &["main"]).refused_for(&["missing-approval"]);
+    at.forge.request(7).approved("ana", &newer);
+    at.push(&bob, &["main"]).accepted();
+}
+
+#[test]
+fn an_approval_of_what_was_amended_since_is_stale() {
+    let at = Reviewed::at(Forge::github());
+    let eve = at.server.clone_for("eve");
+    eve.commit("PAY-1: round half up");
+    let head = at.show(&eve);
+    at.open(&head).approved("ana", &head);
+    eve.git(&["commit", "-q", "--amend", "-m", "PAY-1: round half down"]);
+    std::fs::write(eve.path().join("more"), "x").unwrap();
+    eve.git(&["add", "."]);
+    eve.git(&["commit", "-q", "--amend", "--no-edit"]);
+    let newer = at.show(&eve);
+    at.forge.request(7).pushed(&newer);
+    let bob = at.merge("bob", &newer);
+    at.push(&bob, &["main"]).refused_for(&["stale-approval"]);
     at.forge.request(7).approved("ana", &newer);
     at.push(&bob, &["main"]).accepted();
 }

@@ -11,6 +11,7 @@ mod fakes;
 mod following_up;
 mod forge_issues;
 mod github;
+mod github_attacks;
 mod github_faults;
 mod github_requests;
 mod github_reviewers;

@@ -36,6 +36,8 @@ pub(crate) enum Reply {
     Drip(Duration),
     /// Nothing, for ever.
     Silence,
+    /// JSON that never ends.
+    Flood,
 }
 
 impl Reply {
@@ -157,6 +159,14 @@ fn serve(
                 while sent.is_ok() {
                     std::thread::sleep(pause);
                     sent = out.write_all(b" ");
+                }
+                sent
+            }
+            Reply::Flood => {
+                let head = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\n\r\n[1";
+                let mut sent = out.write_all(head.as_bytes());
+                while sent.is_ok() {
+                    sent = out.write_all(&[b' '; 65_536]);
                 }
                 sent
             }

@@ -26,6 +26,8 @@ pub(crate) enum Fault {
     /// A byte now and then.
     Drip(Duration),
     Silence,
+    /// More and more of it.
+    Flood,
 }
 
 impl Fault {
@@ -52,6 +54,7 @@ impl Fault {
             }
             Self::Drip(pause) => Reply::Drip(*pause),
             Self::Silence => Reply::Silence,
+            Self::Flood => Reply::Flood,
             Self::RateLimited(_) | Self::SlowDown(_) => unreachable!("a forge words its limits"),
         }
     }

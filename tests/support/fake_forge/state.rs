@@ -22,6 +22,8 @@ pub(crate) struct State {
     pub(crate) hidden: bool,
     pub(crate) people: BTreeMap<String, Person>,
     pub(crate) requests: BTreeMap<u64, Request>,
+    /// Those of forks. What leads to them is a commit that they share with ours.
+    pub(crate) foreign: Vec<Request>,
     pub(crate) issues: BTreeMap<u64, Issue>,
     pub(crate) commits: Commits,
     /// By commit.
@@ -68,6 +70,8 @@ pub(crate) struct Request {
     pub(crate) title: String,
     pub(crate) branch: String,
     pub(crate) base: String,
+    /// The fork that it is a request of, where it is none of ours.
+    pub(crate) fork: Option<String>,
     /// Every head that it had, with when it came.
     pub(crate) heads: Vec<(String, String)>,
     /// Its commits, oldest first.
@@ -170,6 +174,7 @@ impl State {
             hidden: false,
             people: BTreeMap::new(),
             requests: BTreeMap::new(),
+            foreign: Vec::new(),
             issues: BTreeMap::new(),
             commits: Commits::default(),
             checks: BTreeMap::new(),

@@ -26,6 +26,7 @@ impl Forge {
                 title: format!("PAY-1: request {number}"),
                 branch: format!("side/{number}"),
                 base: base.to_owned(),
+                fork: None,
                 heads: vec![(head.to_owned(), at.clone())],
                 commits,
                 author: Some("ana".to_owned()),
@@ -169,6 +170,15 @@ impl RequestAt<'_> {
 
     pub(crate) fn merged(self, commit: &str) -> Self {
         self.change(|request, _| request.stage = Stage::Merged(commit.to_owned()))
+    }
+
+    /// It was never one of ours, but of a fork, and all that was said of it stands there.
+    pub(crate) fn of_fork(self, full_name: &str) {
+        self.forge.change(|state| {
+            let mut request = state.requests.remove(&self.number).unwrap();
+            request.fork = Some(full_name.to_owned());
+            state.foreign.push(request);
+        });
     }
 
     /// For another branch from now on.

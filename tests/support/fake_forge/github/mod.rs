@@ -191,7 +191,7 @@ fn associated<'a>(state: &'a State, sha: &str) -> Vec<&'a Request> {
         request.commits.iter().any(|commit| commit == sha)
             || request.stage == Stage::Merged(sha.to_owned())
     };
-    let all: Vec<&Request> = state.requests.values().filter(has).collect();
+    let all: Vec<&Request> = state.requests.values().chain(&state.foreign).filter(has).collect();
     let merged = |request: &&&Request| matches!(request.stage, Stage::Merged(_));
     match all.iter().find(merged) {
         Some(request) => vec![request],

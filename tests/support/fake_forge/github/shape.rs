@@ -91,9 +91,13 @@ pub(super) fn simple_pull(state: &State, request: &Request) -> Value {
         format!("{}/pulls/comments{{/number}}", repository::api(state)),
     );
     let link = |href: &str| json!({"href": href});
+    let mut repo = repository::usual(state);
+    if let Some(fork) = &request.fork {
+        repo["full_name"] = json!(fork);
+    }
     let side = |branch: &str, sha: &str| {
         json!({"label": format!("{}:{branch}", state.owner), "ref": branch, "sha": sha,
-            "user": user(state, &state.people[&state.owner]), "repo": repository::usual(state)})
+            "user": user(state, &state.people[&state.owner]), "repo": repo})
     };
     json!({
         "id": request.id, "node_id": format!("PR_{}", request.id), "number": request.number,

@@ -11,6 +11,7 @@ pub(super) enum Thing<'a> {
     Query,
     RateLimit,
     Repository,
+    Fork(&'a str),
     Person(&'a Person),
     Pull(&'a Request),
     PullCommit(Box<Commit>),
@@ -70,7 +71,7 @@ impl Thing<'_> {
         let name = match self {
             Self::Query => "Query",
             Self::RateLimit => "RateLimit",
-            Self::Repository => "Repository",
+            Self::Repository | Self::Fork(_) => "Repository",
             Self::Person(person) => match person.kind {
                 Kind::User => "User",
                 Kind::Bot => "Bot",

@@ -81,6 +81,10 @@ impl<'a> Thing<'a> {
                 _ => NoField,
             },
             Self::Repository => in_repository(state, name, args),
+            Self::Fork(full_name) => match name {
+                "nameWithOwner" => leaf(*full_name),
+                _ => NoField,
+            },
             Self::Person(person) => account(state, person, name),
             Self::Pull(request) => pull(state, request, name, args),
             Self::PullCommit(commit) => match name {

@@ -41,7 +41,9 @@ pub(super) fn pull<'a>(
         "baseRefOid" => leaf("b".repeat(40)),
         "headRefName" => leaf(request.branch.clone()),
         "headRefOid" => leaf(request.head()),
-        "headRepository" | "baseRepository" => One(Thing::Repository),
+        "headRepository" | "baseRepository" => {
+            One(request.fork.as_deref().map_or(Thing::Repository, Thing::Fork))
+        }
         "headRepositoryOwner" => One(person(&state.owner)),
         "createdAt" => leaf(request.created.clone()),
         "updatedAt" => leaf(request.updated.clone()),
