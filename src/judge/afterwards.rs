@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::model::verdict::{Asked, JudgedApproval, Part, Standing};
+use crate::model::verdict::{Asked, JudgedApproval, Standing};
+use crate::model::violation::Part;
 use crate::model::{
     Basis, Check, Closed, Identity, Lookup, Outcome, Pusher, RefVerdict, Subject, TicketKey,
     Violation,
