@@ -1,18 +1,21 @@
-//! What the tracker and the reviews of a forge share: where a repository is there, and how lists go on.
+//! What the tracker and the reviews of a forge share: where a repository is there, and who is who.
 
 pub(super) mod github;
+mod pages;
+mod parallel;
+#[cfg(test)]
+pub(super) mod testing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::host::Pointers;
-use super::remote::{Fault, Http, Request};
-use crate::model::{Identity, Inquiry, Lookup, TicketKey, Tickets};
+use super::remote::{Fault, text};
+use crate::model::{Identity, Inquiry, Lookup, ObjectId, TicketKey, Tickets};
 use crate::policy::{Forge, ForgeKind, Logins, Policy};
-
-/// Pages of one list that are read; a hundred items on each.
-const PAGES: usize = 10;
+pub(super) use pages::{all_pages, pages_if_there};
+pub(super) use parallel::at_once;
 
 /// One repository at a forge.
 #[derive(Clone, Debug)]
@@ -29,9 +32,13 @@ impl Place {
     /// The repository that is called so on this server.
     pub fn of(policy: &Policy, forge: &Forge, repository: &str, pointers: &Pointers) -> Self {
         let projects = policy.tables.iter().flat_map(|table| &table.ticket.projects);
+        let name = forge.repository.name(repository);
+        // The host speaks of its own repository: the number of that means nothing
+        // elsewhere.
+        let is_host = forge.logins == Logins::OfTheServer && name == repository.trim_matches('/');
         Self {
-            repository: forge.repository.name(repository),
-            pointers: pointers.clone(),
+            repository: name,
+            pointers: if is_host { pointers.clone() } else { Pointers::default() },
             listed: projects.filter(|project| project.contains('/')).cloned().collect(),
         }
     }
@@ -55,6 +62,22 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The address of a repository of GitLab's: by its number where that is known,
+    /// which outlives a renaming.
+    pub(super) fn gitlab_project(&self, repository: &str) -> String {
+        match self.pointers.project {
+            Some(number) if repository == self.repository => format!("/api/v4/projects/{number}"),
+            _ => format!("/api/v4/projects/{}", escaped(repository)),
+        }
+    }
+}
+
+/// Whether a repository has a whole name: the doctor looks at no one in particular.
+pub(super) fn is_whole(repository: &str) -> bool {
+    repository.contains('/') && repository.split('/').all(|part| !part.is_empty())
+}
+
 /// Somebody's account at a forge.
 pub(super) fn account(forge: &Forge, login: &str, email: Option<&str>) -> Identity {
     let name = match forge.kind {
@@ -71,48 +94,14 @@ pub(super) fn account(forge: &Forge, login: &str, email: Option<&str>) -> Identi
     }
 }
 
-/// All items of a list, page after page.
-pub(super) fn all_pages(http: &Http, first: Request) -> Result<Vec<Value>, Fault> {
-    let mut items = Vec::new();
-    let mut next = Some(first);
-    for _ in 0..PAGES {
-        let Some(request) = next.take() else { break };
-        let answer = http.send(&request)?;
-        next = answer.next.clone().map(Request::get);
-        match http.success(answer, &request)? {
-            Value::Array(page) => items.extend(page),
-            _ => {
-                let what = "no list".to_owned();
-                return Err(Fault::Shape { host: http.host().to_owned(), what });
-            }
-        }
+/// A commit that a field names; none where it is null, empty or missing.
+pub(super) fn commit(json: &Value, name: &str) -> Result<Option<ObjectId>, String> {
+    match text(json, name) {
+        None | Some("") => Ok(None),
+        Some(id) => ObjectId::parse(id.as_bytes())
+            .map(Some)
+            .map_err(|why| format!("`{name}` is no commit: {why}")),
     }
-    match next {
-        Some(_) => Err(Fault::TooLong(http.host().to_owned())),
-        None => Ok(items),
-    }
-}
-
-/// Requests that are under way at one time.
-const AT_ONCE: usize = 8;
-
-/// Does the same with each item, a few at a time; the answers in the order of the items.
-pub(super) fn at_once<T: Sync, A: Send>(
-    items: &[T],
-    ask: impl Fn(&T) -> Result<A, Fault> + Sync,
-) -> Vec<Result<A, Fault>> {
-    let mut answers = Vec::new();
-    for few in items.chunks(AT_ONCE) {
-        answers.extend(std::thread::scope(|scope| {
-            let ask = &ask;
-            let asked: Vec<_> = few.iter().map(|item| scope.spawn(move || ask(item))).collect();
-            let answer = |asked: std::thread::ScopedJoinHandle<'_, Result<A, Fault>>| {
-                asked.join().unwrap_or_else(|_| Err(Fault::broken()))
-            };
-            asked.into_iter().map(answer).collect::<Vec<_>>()
-        }));
-    }
-    answers
 }
 
 /// Looks up all keys, those of one repository together. A key that leads to a

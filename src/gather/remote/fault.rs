@@ -157,7 +157,7 @@ impl fmt::Display for Fault {
                     "{host} does not show us {what}: it is not there, or our token may not see it"
                 )
             }
-            Self::TooLong(host) => write!(f, "{host} has a list of more than 1,000 items"),
+            Self::TooLong(host) => write!(f, "{host} has a list of more than 20 pages"),
             Self::TooLarge(host) => write!(f, "{host} answered with more than 32 MiB"),
             Self::Cut(host) => write!(f, "{host} ended the connection in the middle"),
             Self::Ignored(host) => {
@@ -175,6 +175,16 @@ impl Fault {
     /// An answer to another question.
     pub(in crate::gather) fn unasked(host: &str, key: &str) -> Self {
         Self::Unasked { host: host.to_owned(), key: key.to_owned() }
+    }
+
+    /// JSON of another shape.
+    pub(in crate::gather) fn shape(host: &str, what: impl Into<String>) -> Self {
+        Self::Shape { host: host.to_owned(), what: what.into() }
+    }
+
+    /// A repository that we are not shown.
+    pub(in crate::gather) fn unseen(host: &str, repository: &str) -> Self {
+        Self::Unseen { host: host.to_owned(), what: format!("the repository {repository}") }
     }
 
     /// A bug of ours in a thread that looks something up.

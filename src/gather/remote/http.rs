@@ -55,6 +55,8 @@ pub(in crate::gather) struct Answer {
     pub(in crate::gather) date: Option<String>,
     /// The path of the next page of a list (RFC 8288, `rel="next"`).
     pub(in crate::gather) next: Option<String>,
+    /// The path of its last page, where the server counts them.
+    pub(in crate::gather) last: Option<String>,
 }
 
 /// A connection to one tracker.
@@ -160,7 +162,8 @@ impl Http {
             .is_some_and(|reason| reason.contains("AUTHENTICATION_DENIED"));
         let kind = header(CONTENT_TYPE.as_str()).unwrap_or_else(|| "nothing".to_owned());
         let date = header(DATE.as_str());
-        let next = header(LINK.as_str()).map_or(Ok(None), |links| self.next_page(&links));
+        let links = header(LINK.as_str()).unwrap_or_else(String::new);
+        let (next, last) = (self.linked(&links, "next"), self.linked(&links, "last"));
         let wait = || header(RETRY_AFTER.as_str()).and_then(|wait| wait.parse().ok());
         let wait = || wait().map(Duration::from_secs);
         // GitHub's answer to too many requests (REST API, "Rate limits").
@@ -182,7 +185,7 @@ impl Http {
         }
         // Redmine's refusals have no body at all.
         if bytes.is_empty() && matches!(status, 403 | 404) {
-            return Ok(Answer { status, json: Value::Null, date, next: next? });
+            return Ok(Answer { status, json: Value::Null, date, next: next?, last: last? });
         }
         if !kind.starts_with("application/json") {
             return Err(match status {
@@ -193,23 +196,24 @@ impl Http {
         }
         let json = serde_json::from_slice(&bytes)
             .map_err(|error| Fault::Shape { host: host(), what: error.to_string() })?;
-        Ok(Answer { status, json, date, next: next? })
+        Ok(Answer { status, json, date, next: next?, last: last? })
     }
 
-    /// Path and query of the next page. The host in it is not looked at: a server behind
+    /// Path and query of another page. The host in it is not looked at: a server behind
     /// a proxy may know itself by another name, and we go on where we are.
-    fn next_page(&self, links: &str) -> Result<Option<String>, Fault> {
-        let Some(next) = links.split(',').find(|link| link.contains("rel=\"next\"")) else {
+    fn linked(&self, links: &str, relation: &str) -> Result<Option<String>, Fault> {
+        let relation = format!("rel=\"{relation}\"");
+        let Some(link) = links.split(',').find(|link| link.contains(&relation)) else {
             return Ok(None);
         };
-        let url = next.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        let url = link.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
         let url = url.and_then(|(url, _)| url::Url::parse(url).ok());
         let base = url::Url::parse(&self.base).ok();
         let path = url.zip(base).and_then(|(url, base)| {
             let path = url.path().strip_prefix(base.path().trim_end_matches('/'))?;
             Some(format!("{path}?{}", url.query()?))
         });
-        let what = || "a next page that is no address".to_owned();
+        let what = || "another page that is no address".to_owned();
         path.map(Some).ok_or_else(|| Fault::Shape { host: self.host.clone(), what: what() })
     }
 
@@ -227,6 +231,18 @@ impl Http {
     pub(in crate::gather) fn ask(&self, request: &Request) -> Result<Value, Fault> {
         let answer = self.send(request)?;
         self.success(answer, request)
+    }
+
+    /// The JSON of something that need not be there.
+    pub(in crate::gather) fn ask_if_there(
+        &self,
+        request: &Request,
+    ) -> Result<Option<Value>, Fault> {
+        let answer = self.send(request)?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        self.success(answer, request).map(Some)
     }
 
     /// The JSON of an answer that has to be a success.

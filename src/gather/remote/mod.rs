@@ -11,6 +11,6 @@ pub(super) use connection::Connection;
 pub(super) use credentials::Scheme;
 pub use fault::Fault;
 pub(super) use http::{Answer, Http, Request, messages};
-pub(super) use json::text;
+pub(super) use json::{number, text, time};
 pub use visit::Visit;
 pub(super) use visit::{arrive, has, look};

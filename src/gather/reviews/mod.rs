@@ -1,8 +1,10 @@
 //! Reviews of pull and merge requests: found at the forge, proved to be of what is pushed.
 
 mod github;
+mod gitlab;
 mod proof;
 mod search;
+mod sights;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -51,10 +53,11 @@ pub struct Found {
 }
 
 /// The forge that the config names. It begins to connect at once.
-#[expect(clippy::todo, reason = "GitLab and Gitea come next")]
+#[expect(clippy::todo, reason = "Gitea comes next")]
 pub fn start(forge: &Forge, place: Place, until: Instant) -> Box<dyn ReviewServer> {
     match forge.kind {
         ForgeKind::Github => Box::new(github::Github::start(forge, place, until)),
-        ForgeKind::Gitlab | ForgeKind::Gitea => todo!(),
+        ForgeKind::Gitlab => Box::new(gitlab::Gitlab::start(forge, place, until)),
+        ForgeKind::Gitea => todo!(),
     }
 }

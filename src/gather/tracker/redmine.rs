@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Tracker;
 use super::steps::entered;
 use crate::gather::remote::{
-    Connection, Fault, Http, Request, Scheme, Visit, arrive, has, look, text,
+    Connection, Fault, Http, Request, Scheme, Visit, arrive, has, look, text, time,
 };
 use crate::model::{Closed, Identity, Inquiry, Lookup, Ticket, TicketApproval, TicketKey, Tickets};
 use crate::policy::{Approving, Redmine, Remote};
@@ -279,9 +279,4 @@ fn details(journal: &Value) -> impl Iterator<Item = &Value> {
 
 fn account(id: &str) -> Identity {
     Identity::Account { id: format!("redmine:{id}"), email: None }
-}
-
-fn time(json: &Value, name: &str) -> Result<Timestamp, String> {
-    let text = text(json, name).ok_or_else(|| format!("no `{name}`"))?;
-    text.parse().map_err(|_| format!("`{name}` is no time: {text}"))
 }

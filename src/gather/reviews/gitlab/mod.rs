@@ -1,0 +1,95 @@
+//! Merge requests of GitLab: all about a known number in one round, what a head leads to in a second.
+
+mod approvals;
+mod questions;
+mod request;
+#[cfg(test)]
+mod tests;
+
+use std::time::Instant;
+
+use super::sights::Sights;
+use super::{Found, ReviewServer, Wanted};
+use crate::gather::forge::{Place, at_once};
+use crate::gather::remote::{Connection, Fault, Http, Scheme, Visit};
+use crate::policy::Forge;
+use questions::{Answers, Question, first_round, second_round};
+
+const WHOAMI: &str = "/api/v4/user";
+
+const SIGHTS: Sights = Sights {
+    whoami: WHOAMI,
+    login: "username",
+    version: "/api/v4/version",
+    repositories: "/api/v4/projects?membership=true&per_page=1",
+    name: "path_with_namespace",
+    requests: |place, name| format!("{}/merge_requests", place.gitlab_project(name)),
+    first: "per_page=1",
+    number: "iid",
+    reviews: "approvals",
+};
+
+/// A GitLab, and the project that is asked about.
+pub(super) struct Gitlab {
+    forge: Forge,
+    place: Place,
+    connection: Connection,
+}
+
+impl Gitlab {
+    /// Begins to connect.
+    pub(super) fn start(forge: &Forge, place: Place, until: Instant) -> Self {
+        let connection =
+            Connection::start(forge.remote.clone(), Scheme::BasicOrBearer, WHOAMI, until);
+        Self { forge: forge.clone(), place, connection }
+    }
+
+    fn project(&self) -> String {
+        self.place.gitlab_project(&self.place.repository)
+    }
+
+    fn ask(
+        &self,
+        http: &Http,
+        wanted: &Wanted,
+        questions: Vec<Question>,
+        answers: &mut Answers,
+    ) -> Result<(), Fault> {
+        let project = self.project();
+        let told = at_once(&questions, |question| question.ask(http, &project, &wanted.branch));
+        for (question, answer) in questions.into_iter().zip(told) {
+            match (answer?, &question) {
+                (Some(answer), _) => answers.add(question, answer),
+                // It is the one thing that a project always has.
+                (None, Question::Open) => {
+                    return Err(Fault::unseen(http.host(), &self.place.repository));
+                }
+                (None, _) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ReviewServer for Gitlab {
+    fn find(&self, wanted: &Wanted) -> Result<Found, Fault> {
+        let http = self.connection.http()?;
+        let shape = |what: String| Fault::shape(http.host(), what);
+        let mut answers = Answers::default();
+        self.ask(&http, wanted, first_round(wanted), &mut answers)?;
+        let second = second_round(wanted, &answers).map_err(shape)?;
+        self.ask(&http, wanted, second, &mut answers)?;
+        // That something is not there is believed of a server that knows us.
+        self.connection.who()?;
+        let mut found = Found { open: answers.open().map_err(shape)?, ..Found::default() };
+        for number in answers.numbers() {
+            let told = answers.told(number).map_err(shape)?;
+            found.requests.extend(told.change_request(&self.forge).map_err(shape)?);
+        }
+        Ok(found)
+    }
+
+    fn visit(&self) -> Visit {
+        SIGHTS.visit(&self.connection, &self.forge.remote.url, &self.place)
+    }
+}
