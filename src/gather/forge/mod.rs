@@ -78,6 +78,12 @@ pub(super) fn is_whole(repository: &str) -> bool {
     repository.contains('/') && repository.split('/').all(|part| !part.is_empty())
 }
 
+/// The address of a repository of Gitea's: `OWNER/NAME`.
+pub(super) fn gitea_repository(repository: &str) -> String {
+    let parts: Vec<String> = repository.split('/').map(escaped).collect();
+    format!("/api/v1/repos/{}", parts.join("/"))
+}
+
 /// Somebody's account at a forge.
 pub(super) fn account(forge: &Forge, login: &str, email: Option<&str>) -> Identity {
     let name = match forge.kind {

@@ -1,5 +1,6 @@
 //! Reviews of pull and merge requests: found at the forge, proved to be of what is pushed.
 
+mod gitea;
 mod github;
 mod gitlab;
 mod proof;
@@ -53,11 +54,10 @@ pub struct Found {
 }
 
 /// The forge that the config names. It begins to connect at once.
-#[expect(clippy::todo, reason = "Gitea comes next")]
 pub fn start(forge: &Forge, place: Place, until: Instant) -> Box<dyn ReviewServer> {
     match forge.kind {
         ForgeKind::Github => Box::new(github::Github::start(forge, place, until)),
         ForgeKind::Gitlab => Box::new(gitlab::Gitlab::start(forge, place, until)),
-        ForgeKind::Gitea => todo!(),
+        ForgeKind::Gitea => Box::new(gitea::Gitea::start(forge, place, until)),
     }
 }
