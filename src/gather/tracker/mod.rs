@@ -1,7 +1,10 @@
 //! Where tickets are looked up: all keys of a push at once.
 
 mod file;
+mod gitea;
 mod github;
+mod gitlab;
+mod issues;
 mod jira;
 mod redmine;
 mod steps;
@@ -26,7 +29,6 @@ pub trait Tracker {
 
 /// The tracker that the config names, for one repository. One behind a URL begins to connect at once,
 /// so that this overlaps with what comes before the look-up.
-#[expect(clippy::todo, reason = "GitLab and Gitea come next")]
 pub fn start<'a>(
     policy: &'a Policy,
     repository: &str,
@@ -40,7 +42,8 @@ pub fn start<'a>(
             let place = Place::of(policy, forge, repository, pointers);
             match forge.kind {
                 ForgeKind::Github => Box::new(github::GithubTracker::start(forge, place, until)),
-                ForgeKind::Gitlab | ForgeKind::Gitea => todo!(),
+                ForgeKind::Gitlab => Box::new(gitlab::GitlabTracker::start(forge, place, until)),
+                ForgeKind::Gitea => Box::new(gitea::GiteaTracker::start(forge, place, until)),
             }
         }
         policy::Tracker::Redmine(redmine) => {
