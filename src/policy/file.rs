@@ -210,6 +210,12 @@ projects = ["PAY"]
                 format!("{LEAST}[tracker.redmine]\nurl = \"https://x\"\ntoken_file = \"/t\"\n"),
                 "expected one of [tracker.file]",
             ),
+            (
+                format!(
+                    "{LEAST}[reviews.gitlab]\nurl = \"https://x/api/v4\"\ntoken_file = \"/t\"\n"
+                ),
+                "without `/api` and a version",
+            ),
             (LEAST.replace("refs/heads/main", "refs/heads/caf?"), "write `*`"),
             (LEAST.replace("refs/heads/main", "refs/heads/[!a]x"), "write `*`"),
             (format!("{LEAST}skew = \"25h\"\n"), "at most `24h`"),

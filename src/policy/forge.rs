@@ -71,6 +71,11 @@ fn one(file: &ForgeFile, kind: ForgeKind, host: &Host) -> Result<Forge, Mistake>
                 .to_owned(),
         ));
     }
+    let is_interface = ["/api/v4", "/api/v1"].iter().any(|end| remote.url.ends_with(end));
+    if kind != ForgeKind::Github && is_interface {
+        let wanted = "expected the address of the server itself, without `/api` and a version";
+        return Err((file.url.span(), wanted.to_owned()));
+    }
     let is_host = matches!(
         (kind, host),
         (ForgeKind::Github, Host::Github)
