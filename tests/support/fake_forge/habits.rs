@@ -45,7 +45,6 @@ pub(crate) enum Edition {
 /// What becomes of approvals when somebody pushes to the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnPush {
-    #[expect(dead_code, reason = "the stories of GitLab and of issues come next")]
     Keep,
     Reset,
 }

@@ -276,7 +276,6 @@ impl RequestAt<'_> {
     }
 
     /// The approval is taken back by whom it was of.
-    #[expect(dead_code, reason = "the stories of GitLab and of issues come next")]
     pub(crate) fn unapproved(self, by: &str) -> Self {
         self.change(|request, _| {
             request.reviews.retain(|review| review.by.as_deref() != Some(by));
@@ -284,7 +283,6 @@ impl RequestAt<'_> {
     }
 
     /// When the last review was given.
-    #[expect(dead_code, reason = "the stories of GitLab and of issues come next")]
     pub(crate) fn at(self, time: &str) -> Self {
         self.change(|request, _| request.reviews.last_mut().unwrap().at = time.to_owned())
     }

@@ -46,6 +46,10 @@ fn not_found(state: &State) -> Reply {
 fn rest(state: &State, call: &Call) -> Reply {
     match call.path()[..] {
         ["user"] => found(&shape::user(state, &state.people["sockembot"])),
+        ["user", "repos"] => {
+            let repositories = Some(shape::repository(state)).filter(|_| !state.hidden);
+            listed(state, call, &repositories.into_iter().collect::<Vec<_>>())
+        }
         ["users", login] => match state.people.get(login) {
             Some(person) => found(&shape::user(state, person)),
             None => not_found(state),
@@ -108,7 +112,13 @@ fn in_repository(state: &State, call: &Call, rest: &[&str]) -> Reply {
             Some(_) => listed(state, call, &shape::statuses(state, sha)),
             None => not_found(state),
         },
+        // By the commit alone, where the one above takes the name of a branch first.
+        ["statuses", sha] => listed(state, call, &shape::statuses(state, sha)),
         ["collaborators", login, "permission"] => permission(state, login),
+        ["issues"] => {
+            let issues = state.issues.values().rev().map(|issue| shape::issue(state, issue));
+            listed(state, call, &issues.collect::<Vec<_>>())
+        }
         ["issues", index] => issue(state, index),
         _ => not_found(state),
     }

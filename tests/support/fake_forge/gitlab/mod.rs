@@ -59,6 +59,11 @@ fn rest(state: &State, call: &Call) -> Reply {
                 None => said(404, "404 User Not Found"),
             }
         }
+        // Those of which our account is a member.
+        ["projects"] => {
+            let projects = Some(shape::project(state)).filter(|_| !state.hidden);
+            listed(state, call, &projects.into_iter().collect::<Vec<_>>())
+        }
         ["projects", id, ref rest @ ..] => {
             let here = [state.id.to_string(), state.full_name()];
             if here.iter().any(|known| known.eq_ignore_ascii_case(id)) {
