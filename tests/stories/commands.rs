@@ -193,6 +193,9 @@ fn the_help_of_every_command_reads_well() {
                     record that
       show          Show all that is on record about one record, commit or ticket
       followup      Follow up emergencies, unverified changes and tickets; for cron
+      verify        Check the evidence: its chain, and every commit of git against
+                    it
+      checkpoint    Print what the evidence is now, for somebody elsewhere to keep
       doctor        Find what is wrong on this server, and how to mend it
       demo          Watch it work: a throw-away server and real pushes, no network
       help          Print this message or the help of the given subcommand(s)
@@ -206,9 +209,9 @@ fn the_help_of_every_command_reads_well() {
 
     Exit codes:
       0   accepted, or done
-      1   refused by the rules; doctor: something to mend; show: nothing on record;
-          followup: something is overdue or broken
-      2   the command line is wrong
+      1   refused by the rules; doctor: something to mend; verify: findings;
+          show: nothing on record; followup: something is overdue or broken
+      2   the command line is wrong; verify: could not check
       70  could not decide, or could not do it
 
     $ sockembot pre-receive --help
@@ -372,6 +375,73 @@ fn the_help_of_every_command_reads_well() {
 
           --reason <REASON>
               Why nobody will look at it any more
+
+          --config <FILE>
+              The config file
+              
+              [default: /etc/sockembot/config.toml]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    $ sockembot verify --help
+    Check the evidence: its chain, and every commit of git against it
+
+    Commits that came in around the hook, changes that are gone, refs that were
+    moved or deleted, approvals that nobody gave. Without REPO and --root, all
+    repositories below [host] root are compared.
+
+    Usage: sockembot verify [OPTIONS] [REPO]...
+
+    Arguments:
+      [REPO]...
+              Repositories: paths, or NAME=PATH where the host names them otherwise
+
+    Options:
+          --root <DIR>
+              A directory that holds all repositories; one with records that is not
+              there is a finding
+
+          --checkpoint <FILE>
+              What `sockembot checkpoint` printed once; may be given again
+
+          --allowed-signers <FILE>
+              Whose signatures on checkpoints are good, as in ssh-keygen(1); may be
+              given again
+
+          --evidence <FILE>
+              The evidence file; then no config is needed, and the one on record is
+              taken
+
+          --format <FORMAT>
+              For people or for machines
+
+              Possible values:
+              - text: For people
+              - json: One JSON object; the README documents it
+              
+              [default: text]
+
+          --config <FILE>
+              The config file
+              
+              [default: /etc/sockembot/config.toml]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    $ sockembot checkpoint --help
+    Print what the evidence is now, for somebody elsewhere to keep
+
+    Mail it, log it, push it to another server: whoever cuts off or rewrites the
+    evidence later can't change that one. `verify --checkpoint` holds the two
+    together.
+
+    Usage: sockembot checkpoint [OPTIONS]
+
+    Options:
+          --sign <KEY>
+              Sign it with this SSH key
 
           --config <FILE>
               The config file
