@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't run says where")]
 #![expect(clippy::print_stdout, reason = "the table is for whoever ran it")]
 
+mod servers;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -91,12 +93,14 @@ enum Tickets {
     File,
     /// So many, at a tracker that answers in 50 ms.
     Jira(usize),
+    /// One in a file; and what approves is a review at a forge that answers in 50 ms.
+    Reviewed,
 }
 
 impl Tickets {
     fn count(self) -> usize {
         match self {
-            Self::File => 1,
+            Self::File | Self::Reviewed => 1,
             Self::Jira(count) => count,
         }
     }
@@ -105,7 +109,7 @@ impl Tickets {
 struct Lab {
     dir: tempfile::TempDir,
     memory: tempfile::TempDir,
-    jira: String,
+    servers: String,
 }
 
 fn main() {
@@ -135,6 +139,7 @@ fn main() {
         ("sockembot, 1 commit, Jira", memory, main, 1, Tickets::Jira(1)),
         ("asking hook, 1000 commits, Jira", Hook::Asking, main, 1000, Tickets::Jira(200)),
         ("sockembot, 1000 commits, Jira", memory, main, 1000, Tickets::Jira(200)),
+        ("sockembot, 50 commits, GitHub review", memory, main, 50, Tickets::Reviewed),
     ]
     .map(|(name, hook, target, commits, tickets)| Row {
         name,
@@ -179,7 +184,7 @@ impl Lab {
         let memory = Path::new("/dev/shm");
         let memory = if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
         let lab = Self {
-            jira: jira(),
+            servers: servers::start(),
             dir: tempfile::tempdir().unwrap(),
             memory: tempfile::tempdir_in(memory).unwrap(),
         };
@@ -203,7 +208,7 @@ impl Lab {
             Hook::None => return,
             Hook::True => "#!/bin/sh\nexec true\n".to_owned(),
             Hook::Usual => USUAL.to_owned(),
-            Hook::Asking => ASKING.replace("URL", &self.jira),
+            Hook::Asking => ASKING.replace("URL", &self.servers),
             Hook::Ours(evidence) => return self.install(index, &repo, evidence, row.tickets),
         };
         std::fs::write(&hook, script).unwrap();
@@ -223,19 +228,22 @@ impl Lab {
         let config = match tickets {
             Tickets::File => config,
             Tickets::Jira(_) => {
-                let token = self.path("token");
-                std::fs::write(&token, "token").unwrap();
-                std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).unwrap();
-                let jira = format!(
-                    "[tracker.jira]\nurl = \"{}\"\nflavour = \"cloud\"\ntoken_file = \"{}\"\n",
-                    self.jira,
-                    token.display()
-                );
+                let jira = self.behind_url("[tracker.jira]\nflavour = \"cloud\"");
                 let file = format!(
                     "[tracker.file]\npath = \"{}/tickets.toml\"\n",
                     self.dir.path().display()
                 );
                 config.replace(&file, &jira).replace("from = [\"ticket\"]", "required = 0")
+            }
+            Tickets::Reviewed => {
+                let people = ["ana", "bob"].map(|who| {
+                    format!(
+                        "[[people.person]]\nname = \"{who}\"\nlogins = [\"{who}\", \"github:{who}\"]\n"
+                    )
+                });
+                let github = self.behind_url("[reviews.github]\nrepository = \"acme/app\"");
+                let config = config.replace("from = [\"ticket\"]", "from = [\"reviews\"]");
+                format!("{config}{}{github}", people.concat())
             }
         };
         let path = self.path(&format!("{index}.toml"));
@@ -243,6 +251,14 @@ impl Lab {
         let mut install = Command::new(BINARY);
         install.arg("install").arg("--config").arg(path).arg(self.path(repo));
         assert!(install.stdout(Stdio::null()).status().unwrap().success());
+    }
+
+    /// A table of the config, with the address and the token beside what it says.
+    fn behind_url(&self, table: &str) -> String {
+        let token = self.path("token");
+        std::fs::write(&token, "token").unwrap();
+        std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).unwrap();
+        format!("{table}\nurl = \"{}\"\ntoken_file = \"{}\"\n", self.servers, token.display())
     }
 
     /// A chain of new commits, each with a file of its own.
@@ -302,46 +318,4 @@ fn git(dir: &Path, args: &[&str], input: &str) -> String {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
-}
-
-/// A Jira that has every ticket, and takes 50 ms for each answer.
-fn jira() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || while answer(&stream).is_some() {});
-        }
-    });
-    url
-}
-
-fn answer(stream: &std::net::TcpStream) -> Option<()> {
-    use std::io::{BufRead as _, Read as _, Write as _};
-    let mut reader = std::io::BufReader::new(stream);
-    let (mut line, mut length) = (String::new(), 0);
-    while reader.read_line(&mut line).ok()? > 2 {
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-            length = value.trim().parse().ok()?;
-        }
-        line.clear();
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let body = String::from_utf8(body).ok()?;
-    std::thread::sleep(Duration::from_millis(50));
-    let keys = body.split('"').filter(|word| word.starts_with("PAY-"));
-    let issues: Vec<String> = keys
-        .map(|key| {
-            format!(
-                r#"{{"id":"{}","key":"{key}","fields":{{"summary":"x","created":"2020-01-01T00:00:00.000+0000",
-                "status":{{"name":"Open","statusCategory":{{"key":"new"}}}}}}}}"#,
-                &key[4..]
-            )
-        })
-        .collect();
-    let json = format!(r#"{{"issues":[{}],"issueErrors":[]}}"#, issues.join(","));
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
-    let mut out = stream;
-    out.write_all(format!("{head}{}\r\n\r\n{json}", json.len()).as_bytes()).ok()
 }
