@@ -33,3 +33,4 @@ mod showing;
 mod surviving;
 mod tickets;
 mod verifying;
+mod without_us;

@@ -473,27 +473,3 @@ fn many_pushes_at_once_leave_one_chain() {
     });
     assert_eq!(server.records("change").len(), 20);
 }
-
-/// The README tells an auditor how to check the chain without us.
-#[test]
-fn the_readme_s_own_check_of_the_chain_works() {
-    let server = Server::new();
-    let ana = server.clone_for("ana");
-    ana.commit("no ticket");
-    ana.push(&["main"]);
-    let readme = include_str!("../../README.md");
-    let script = readme.split("<<'END'\n").nth(1).unwrap().split("END\n").next().unwrap();
-    server.write("check.py", script);
-    let run = || {
-        let mut python = crate::support::hermetic("python3", server.home());
-        let output = python.args(["check.py", "evidence.jsonl"]).output().unwrap();
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
-    assert!(run().starts_with("unbroken"), "{}", run());
-    let text = server.read("evidence.jsonl");
-    server.write("evidence.jsonl", &format!("{text}{{\"torn"));
-    ana.push(&["main"]);
-    assert!(run().starts_with("unbroken"), "{}", run());
-    server.edit("evidence.jsonl", "deny", "allow");
-    assert!(!run().starts_with("unbroken"));
-}
