@@ -9,7 +9,7 @@ use crate::support::reviewed::Reviewed;
 fn forges() -> Vec<Forge> {
     let by_rest = Forge::github();
     by_rest.change(|state| state.habits.github.graphql = GraphQl::Absent);
-    vec![Forge::github(), by_rest]
+    vec![Forge::github(), by_rest, Forge::gitlab(), Forge::gitea()]
 }
 
 fn at(forge: Forge, more: &[(&'static str, &str)]) -> Reviewed {
@@ -82,6 +82,11 @@ fn a_request_is_no_issue_unless_the_policy_takes_it_for_one() {
             "2026-01-05T09:00:00Z".clone_into(&mut state.requests.get_mut(&7).unwrap().created);
         });
         let at = at(forge, &[]);
+        if at.forge.dialect == Dialect::GitLab {
+            // It counts them apart: nothing but an issue is `#7` there.
+            push(&at, "#7: x").refused_for(&["no-such-ticket"]);
+            continue;
+        }
         push(&at, "#7: x").refused_for(&["wrong-type"]);
         at.server.edit(
             "config.toml",
@@ -128,7 +133,8 @@ fn many_issues_are_asked_for_at_once() {
         }
         let at = at(forge, &[]);
         let refs: String = (2..=20).map(|number| format!("Refs: #{number}\n")).collect();
-        if at.forge.change(|state| state.habits.github.graphql) == GraphQl::Absent {
+        let graphql = at.forge.change(|state| state.habits.github.graphql);
+        if graphql == GraphQl::Absent || at.forge.dialect == Dialect::Gitea {
             // One request for each, none of which is answered before some more are there.
             at.forge.together("/issues/", 4);
         }

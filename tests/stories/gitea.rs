@@ -1,76 +1,48 @@
 //! Pull requests and issues at Gitea and Forgejo.
 
+use crate::support::Shown;
 use crate::support::fake_forge::{Access, Fault, Forge, Opinion, Outcome, StaleFlag};
-use crate::support::{Clone, Server, Setup, Shown};
+use crate::support::reviewed::Reviewed;
 
-/// A Gitea that is the host, and whose reviews approve.
-fn server(forge: &Forge, more: &[(&'static str, &str)]) -> Server {
-    let table = |kind: &str| {
-        format!("[{kind}.gitea]\nurl = \"{}\"\ntoken_file = \"ROOT/token\"\n\n", forge.url())
-    };
-    let mut config = vec![
-        ("kind = \"plain\"\nroot = \"ROOT\"", "kind = \"gitea\"".to_owned()),
-        ("[[protect]]", format!("{}[[protect]]", table("reviews"))),
-        ("from = [\"refs\"]", "from = [\"reviews\"]".to_owned()),
-    ];
-    config.extend(more.iter().map(|(from, to)| (*from, to.replace("TRACKER", &table("tracker")))));
-    let server = Server::with(Setup { config, secret: true, ..Setup::default() });
-    forge.serves(&server);
-    server
-}
-
-fn push(clone: &Clone, args: &[&str]) -> Shown {
-    push_with(clone, args, "0")
-}
-
-/// Pushes as Gitea does: it names who pressed the button, and by its id the request.
-fn push_with(clone: &Clone, args: &[&str], request: &str) -> Shown {
-    let names = [
-        ("GITEA_PUSHER_NAME", clone.who.as_str()),
-        ("GITEA_REPO_USER_NAME", "Acme"),
-        ("GITEA_REPO_NAME", "app"),
-        ("GITEA_DEPLOY_KEY_ID", "0"),
-        ("GITEA_PR_ID", request),
-    ];
-    clone.git_with(&[&["push", "origin"][..], args].concat(), &names)
-}
+/// With a check that has to succeed.
+const CHECKS: &str = "from = [\"reviews\"]\nchecks = [\"test\"]";
 
 /// A commit of eve's on top of `main`, shown on her branch.
-fn commit(server: &Server, message: &str) -> String {
-    let eve = server.clone_for("eve");
+fn commit(at: &Reviewed, message: &str) -> String {
+    let eve = at.server.clone_for("eve");
     eve.renew();
     let head = eve.commit(message);
-    push(&eve, &["-f", "HEAD:refs/heads/side/eve"]).accepted();
+    at.push(&eve, &["-f", "HEAD:refs/heads/side/eve"]).accepted();
     head
 }
 
 /// Presses the merge button as somebody.
-fn merge(server: &Server, who: &str, head: &str) -> Shown {
-    let clone = server.clone_for(who);
+fn merge(at: &Reviewed, who: &str, head: &str) -> Shown {
+    let clone = at.server.clone_for(who);
     clone.renew();
     clone.git(&["merge", "-q", "--no-ff", "-m", "Merge pull request 'x' (#7) from side", head]);
-    push(&clone, &["main"])
+    at.push(&clone, &["main"])
 }
 
 #[test]
 fn a_merge_of_a_request_whose_head_the_repository_knows_costs_one_round() {
     for version in ["1.24.6", "16.0.1+gitea-1.22.0"] {
-        let forge = Forge::gitea();
+        let at = Reviewed::at(Forge::gitea());
+        let forge = &at.forge;
         forge.change(|state| state.habits.gitea.version = version.to_owned());
-        let server = server(&forge, &[]);
-        let eve = server.clone_for("eve");
+        let eve = at.server.clone_for("eve");
         eve.renew();
         for n in 1..50 {
             eve.commit(&format!("PAY-1: step {n}"));
         }
         let head = eve.commit("PAY-1: done");
-        push(&eve, &["-f", "HEAD:refs/heads/side/eve"]).accepted();
+        at.push(&eve, &["-f", "HEAD:refs/heads/side/eve"]).accepted();
         forge.open(7, &head, "main").by("eve").titled("Round half up").approved("ana", &head);
-        forge.publish(&server);
+        forge.publish(&at.server);
         // None of these is answered before all of them are asked.
         forge.together("/api/v1/", 5);
         // Whoever approved may press the button: Gitea knows that eve is somebody else.
-        let pushed = merge(&server, "ana", &head);
+        let pushed = merge(&at, "ana", &head);
         pushed.accepted();
         assert_eq!(forge.http.asked().len(), 5, "{version}");
         let digest = pushed.digest();
@@ -83,38 +55,38 @@ fn a_merge_of_a_request_whose_head_the_repository_knows_costs_one_round() {
 
 #[test]
 fn a_request_is_found_by_its_head_or_by_the_id_that_the_host_names() {
-    let forge = Forge::gitea();
-    let server = server(&forge, &[]);
-    let head = commit(&server, "PAY-1: round half up");
+    let at = Reviewed::at(Forge::gitea());
+    let forge = &at.forge;
+    let head = commit(&at, "PAY-1: round half up");
     forge.open(7, &head, "main").by("eve").approved("ana", &head);
     forge.together("/pulls/7", 3);
-    let bob = server.clone_for("bob");
+    let bob = at.server.clone_for("bob");
     bob.renew();
     bob.git(&["merge", "-q", "--no-ff", "-m", "Merge", &head]);
-    push(&bob, &["main"]).accepted();
+    at.push(&bob, &["main"]).accepted();
     // Who we are and the open ones; then all about it.
     assert_eq!(forge.http.asked().len(), 2 + 3);
 
     // A squash: nothing but the host tells of what.
-    let head = commit(&server, "PAY-2: retry");
+    let head = commit(&at, "PAY-2: retry");
     forge.open(8, &head, "main").by("eve").approved("ana", &head);
     let id = forge.change(|state| state.requests[&8].id).to_string();
     bob.renew();
     bob.git(&["merge", "-q", "--squash", &head]);
     bob.git(&["commit", "-q", "--author", "eve <eve@example.com>", "-m", "PAY-2: retry"]);
     forge.http.forget();
-    push_with(&bob, &["main"], &id).accepted();
+    at.push_with(&bob, &["main"], &[("GITEA_PR_ID", &id)]).accepted();
     let lists = forge.http.count("/api/v1/repos/acme/app/pulls?");
     assert_eq!(lists, 1, "the content of no other request was looked through");
 }
 
 #[test]
 fn a_squash_keeps_its_approval_and_one_that_carries_more_has_none() {
-    let forge = Forge::gitea();
-    let server = server(&forge, &[]);
-    let head = commit(&server, "PAY-1: round half up");
+    let at = Reviewed::at(Forge::gitea());
+    let forge = &at.forge;
+    let head = commit(&at, "PAY-1: round half up");
     forge.open(7, &head, "main").by("eve").approved("ana", &head);
-    let bob = server.clone_for("bob");
+    let bob = at.server.clone_for("bob");
     let squash = |more: bool| {
         bob.renew();
         bob.git(&["merge", "-q", "--squash", &head]);
@@ -123,7 +95,7 @@ fn a_squash_keeps_its_approval_and_one_that_carries_more_has_none() {
             bob.git(&["add", "."]);
         }
         bob.git(&["commit", "-q", "--author", "eve <eve@example.com>", "-m", "PAY-1: x (#7)"]);
-        push(&bob, &["main"])
+        at.push(&bob, &["main"])
     };
     squash(true).refused_for(&["unreviewed-content"]);
     squash(false).accepted();
@@ -131,38 +103,38 @@ fn a_squash_keeps_its_approval_and_one_that_carries_more_has_none() {
 
 #[test]
 fn the_commit_of_a_review_decides_and_not_the_forge_s_own_flag() {
-    let forge = Forge::gitea();
-    let server = server(&forge, &[]);
+    let at = Reviewed::at(Forge::gitea());
+    let forge = &at.forge;
     forge.change(|state| state.habits.gitea.stale = StaleFlag::Late);
-    let first = commit(&server, "PAY-1: round half up");
+    let first = commit(&at, "PAY-1: round half up");
     forge.open(7, &first, "main").by("eve").approved("ana", &first);
-    let eve = server.clone_for("eve");
+    let eve = at.server.clone_for("eve");
     eve.git(&["reset", "-q", "--hard", "origin/side/eve"]);
     std::fs::write(eve.path().join("more.txt"), "something else").unwrap();
     eve.git(&["add", "."]);
     eve.git(&["commit", "-q", "--amend", "-m", "PAY-1: something else"]);
     let second = eve.head();
-    push(&eve, &["-f", "HEAD:refs/heads/side/eve"]).accepted();
+    at.push(&eve, &["-f", "HEAD:refs/heads/side/eve"]).accepted();
     forge.request(7).pushed(&second);
-    forge.publish(&server);
-    let pushed = merge(&server, "bob", &second);
+    forge.publish(&at.server);
+    let pushed = merge(&at, "bob", &second);
     pushed.refused_for(&["stale-approval"]);
     assert!(pushed.digest().contains(&first[..8]), "{}", pushed.digest());
     forge.request(7).approved_something("ana");
-    merge(&server, "bob", &second).refused_for(&["void-approval"]);
+    merge(&at, "bob", &second).refused_for(&["void-approval"]);
     forge.request(7).approved("ana", &second);
-    merge(&server, "bob", &second).accepted();
+    merge(&at, "bob", &second).accepted();
 }
 
 #[test]
 fn dismissed_outvoted_and_unofficial_approvals_do_not_count() {
-    let forge = Forge::gitea();
-    let server = server(&forge, &[]);
-    let head = commit(&server, "PAY-1: round half up");
+    let at = Reviewed::at(Forge::gitea());
+    let forge = &at.forge;
+    let head = commit(&at, "PAY-1: round half up");
     forge.person("zoe").may(Access::Read);
     forge.open(7, &head, "main").by("eve").approved("ana", &head).dismissed("ana");
     let refused = |codes: &[&str], words: &str| {
-        let pushed = merge(&server, "bob", &head);
+        let pushed = merge(&at, "bob", &head);
         pushed.refused_for(codes);
         assert!(pushed.digest().contains(words), "{}", pushed.digest());
     };
@@ -183,40 +155,40 @@ fn dismissed_outvoted_and_unofficial_approvals_do_not_count() {
     forge.request(7).approved("ana", &head);
     refused(&["void-approval"], "ana approved");
     forge.request(7).approved("root", &head);
-    merge(&server, "bob", &head).accepted();
+    merge(&at, "bob", &head).accepted();
 }
 
 #[test]
 fn an_author_whose_address_only_the_forge_knows_does_not_approve_himself() {
-    let forge = Forge::gitea();
+    let at = Reviewed::at(Forge::gitea());
+    let forge = &at.forge;
     // By the domain of the config it is robert's, whoever that is.
-    let server = server(&forge, &[]);
-    let bob = server.clone_for("bob");
+    let bob = at.server.clone_for("bob");
     bob.renew();
     let robert =
         [("GIT_AUTHOR_EMAIL", "robert@example.com"), ("GIT_COMMITTER_EMAIL", "robert@example.com")];
     let head = bob.commit_with("PAY-1: round half up", &robert);
-    push(&bob, &["-f", "HEAD:refs/heads/side/bob"]).accepted();
+    at.push(&bob, &["-f", "HEAD:refs/heads/side/bob"]).accepted();
     forge.person("bob").emails(&["robert@example.com", "bob@example.com"]);
     forge.open(7, &head, "main").by("eve").approved("bob", &head);
-    merge(&server, "ana", &head).refused_for(&["self-approval"]);
+    merge(&at, "ana", &head).refused_for(&["self-approval"]);
 }
 
 #[test]
 fn an_account_that_may_not_see_the_repository_is_told_so_and_nothing_follows() {
-    let forge = Forge::gitea();
-    let server = server(&forge, &[]);
-    let head = commit(&server, "PAY-1: round half up");
+    let at = Reviewed::at(Forge::gitea());
+    let forge = &at.forge;
+    let head = commit(&at, "PAY-1: round half up");
     forge.open(7, &head, "main").by("eve").approved("ana", &head);
-    forge.publish(&server);
+    forge.publish(&at.server);
     forge.change(|state| state.hidden = true);
-    let pushed = merge(&server, "bob", &head);
+    let pushed = merge(&at, "bob", &head);
     pushed.refused_for(&["reviews-unavailable"]);
     assert!(pushed.digest().contains("does not show us"), "{}", pushed.digest());
     forge.change(|state| (state.hidden, state.narrow) = (false, true));
-    merge(&server, "bob", &head).refused_for(&["reviews-unavailable"]);
+    merge(&at, "bob", &head).refused_for(&["reviews-unavailable"]);
     forge.change(|state| (state.narrow, state.token) = (false, "another".to_owned()));
-    let pushed = merge(&server, "bob", &head);
+    let pushed = merge(&at, "bob", &head);
     pushed.refused_for(&["reviews-unavailable"]);
     assert!(pushed.digest().contains("(401)"), "{}", pushed.digest());
     forge.change(|state| state.token = "s3cret-token".to_owned());
@@ -229,19 +201,18 @@ fn an_account_that_may_not_see_the_repository_is_told_so_and_nothing_follows() {
         ("/pulls?", Fault::SlowDown(Some(3600))),
     ] {
         forge.fault(path, fault);
-        merge(&server, "bob", &head).refused_for(&["reviews-unavailable"]);
+        merge(&at, "bob", &head).refused_for(&["reviews-unavailable"]);
         forge.heal();
     }
-    merge(&server, "bob", &head).accepted();
+    merge(&at, "bob", &head).accepted();
 }
 
 #[test]
 fn lists_of_many_pages_are_read_whole() {
-    let forge = Forge::gitea();
-    let server =
-        server(&forge, &[("from = [\"reviews\"]", "from = [\"reviews\"]\nchecks = [\"test\"]")]);
+    let at = Reviewed::configured(Forge::gitea(), &[("from = [\"reviews\"]", CHECKS)]);
+    let forge = &at.forge;
     forge.change(|state| state.page = 2);
-    let head = commit(&server, "PAY-1: round half up");
+    let head = commit(&at, "PAY-1: round half up");
     // The oldest of the open ones, the last of its reviews, the first of its checks.
     forge.open(7, &head, "main").by("eve");
     for number in 20..26 {
@@ -254,82 +225,39 @@ fn lists_of_many_pages_are_read_whole() {
     for check in ["test", "a", "b", "c", "d"] {
         forge.check(&head, check, Outcome::Success);
     }
-    let bob = server.clone_for("bob");
+    let bob = at.server.clone_for("bob");
     bob.renew();
     bob.git(&["merge", "-q", "--no-ff", "-m", "Merge", &head]);
-    push(&bob, &["main"]).accepted();
+    at.push(&bob, &["main"]).accepted();
 }
 
 #[test]
 fn a_check_that_did_not_end_well_for_the_head_stands_against_it() {
-    let forge = Forge::gitea();
-    let server =
-        server(&forge, &[("from = [\"reviews\"]", "from = [\"reviews\"]\nchecks = [\"test\"]")]);
-    let head = commit(&server, "PAY-1: round half up");
+    let at = Reviewed::configured(Forge::gitea(), &[("from = [\"reviews\"]", CHECKS)]);
+    let forge = &at.forge;
+    let head = commit(&at, "PAY-1: round half up");
     forge.open(7, &head, "main").by("eve").approved("ana", &head);
-    merge(&server, "bob", &head).refused_for(&["failed-check"]);
+    merge(&at, "bob", &head).refused_for(&["failed-check"]);
     forge.check(&head, "test", Outcome::Success);
     forge.check(&head, "test", Outcome::Failure);
-    let pushed = merge(&server, "bob", &head);
+    let pushed = merge(&at, "bob", &head);
     pushed.refused_for(&["failed-check"]);
     assert!(pushed.digest().contains("`test` is failure"), "{}", pushed.digest());
     forge.check(&head, "test", Outcome::Success);
-    merge(&server, "bob", &head).accepted();
-}
-
-#[test]
-fn issues_are_tickets_by_their_number_or_whole_name() {
-    let forge = Forge::gitea();
-    let server = server(
-        &forge,
-        &[
-            ("[tracker.file]\npath = \"ROOT/tickets.toml\"", "TRACKER"),
-            ("projects = [\"PAY\", \"OPS\"]", "projects = [\"#\", \"acme/app\"]"),
-            ("states = [\"In Progress\", \"Approved\"]", "states = [\"in progress\"]"),
-            ("types = []\n", ""),
-            ("required = 1", "required = 0"),
-        ],
-    );
-    forge.issue(12, "Round half up").labelled("in progress").assigned("bob").due_in("1.2");
-    forge.issue(13, "All done").labelled("in progress").closed();
-    forge.issue(14, "Not yet");
-    let bob = server.clone_for("bob");
-    bob.renew();
-    let head = bob.head();
-    forge.open(7, &head, "main");
-    let say = |message: &str| {
-        bob.renew();
-        bob.commit(message);
-        push(&bob, &["main"])
-    };
-    let pushed = say("Round half up (#12)");
-    pushed.accepted();
-    assert!(pushed.digest().contains("#12  Round half up"), "{}", pushed.digest());
-    let ticket = server.records("change")[0]["tickets"][0].clone();
-    assert_eq!(ticket["url"], format!("{}/acme/app/issues/12", forge.url()));
-    say(&format!("x\n\nFixes: {}/acme/app/issues/12", forge.url())).accepted();
-    say("x\n\nRefs: acme/app#12").accepted();
-    say("x (#13)").refused_for(&["closed-ticket"]);
-    say("x (#14)").refused_for(&["wrong-state"]);
-    // The row of numbers counts pull requests too, which are no tickets.
-    say("x (#7)").refused_for(&["wrong-state", "wrong-type", "late-ticket"]);
-    say("x (#99)").refused_for(&["no-such-ticket"]);
-    forge.change(|state| state.hidden = true);
-    say("x (#12)").refused_for(&["tracker-unavailable"]);
-    forge.change(|state| (state.hidden, state.token) = (false, "another".to_owned()));
-    say("x (#99)").refused_for(&["tracker-unavailable"]);
+    merge(&at, "bob", &head).accepted();
 }
 
 #[test]
 fn the_doctor_tells_which_gitea_it_is_and_whether_its_reviews_can_be_read() {
     let forge = Forge::gitea();
-    let server = server(
-        &forge,
-        &[
-            ("[tracker.file]\npath = \"ROOT/tickets.toml\"", "TRACKER"),
-            ("projects = [\"PAY\", \"OPS\"]", "projects = [\"#\", \"acme/app\", \"acme/no\"]"),
-        ],
-    );
+    let tracker =
+        format!("[tracker.gitea]\nurl = \"{}\"\ntoken_file = \"ROOT/token\"", forge.url());
+    let projects = "projects = [\"#\", \"acme/app\", \"acme/no\"]";
+    let replaced = [
+        ("[tracker.file]\npath = \"ROOT/tickets.toml\"", tracker.as_str()),
+        ("projects = [\"PAY\", \"OPS\"]", projects),
+    ];
+    let Reviewed { forge, server } = Reviewed::configured(forge, &replaced);
     forge.change(|state| state.commits.make_up(&"1".repeat(40), "eve@example.com"));
     forge.open(7, &"1".repeat(40), "main");
     let doctor = || {
