@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
 
 use crate::exit::Exit;
 use crate::gather::ref_lines;
 use crate::guard::Guard;
 use crate::operate::followup::{self, Reader};
 use crate::operate::{self, baseline, check, other_hook, verify};
+use crate::report::period::{self, Period};
 use crate::report::show::Wanted;
 use crate::{digest, gate, text};
 
@@ -56,6 +58,11 @@ enum Command {
     Uninstall(Repositories),
     /// Accept a ref's history up to a commit without judging it, and record that
     Baseline(Baseline),
+    /// Write the auditor's package: a page, two tables, and the records of a period
+    ///
+    /// The evidence is held against itself and against all repositories below --root or
+    /// [host] root, as `verify` does it; what that finds stands in the report.
+    Report(Report),
     /// Show all that is on record about one record, commit or ticket
     Show(Show),
     /// Follow up emergencies, unverified changes and tickets; for cron
@@ -145,6 +152,33 @@ struct Baseline {
     /// The repository's name at the host, where the host is not plain
     #[arg(long = "name", value_name = "NAME")]
     host_name: Option<String>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Args)]
+struct Report {
+    /// The first day, by UTC
+    #[arg(long, value_name = "DATE", value_parser = period::parse_day)]
+    from: Date,
+    /// The last day, which belongs to the period
+    #[arg(long, value_name = "DATE", value_parser = period::parse_day)]
+    to: Date,
+    /// Only these repositories
+    #[arg(long, value_name = "GLOB")]
+    repo: Option<String>,
+    /// The directory to write: one that is not there, or empty
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// A directory that holds all repositories
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// What `sockembot checkpoint` printed once; may be given again
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    checkpoints: Vec<PathBuf>,
+    /// Whose signatures on checkpoints are good, as in ssh-keygen(1); may be given again
+    #[arg(long, value_name = "FILE", requires = "checkpoints")]
+    allowed_signers: Vec<PathBuf>,
     #[command(flatten)]
     config: Config,
 }
@@ -243,6 +277,7 @@ pub fn run(cli: Cli) -> Exit {
                 .map(|()| Exit::Accepted)
         }
         Command::Baseline(args) => baseline(args),
+        Command::Report(args) => return report(args),
         Command::Show(args) => show(&args),
         Command::Followup(args) => followup(args),
         Command::Doctor(args) => operate::doctor::doctor(
@@ -347,6 +382,26 @@ fn baseline(args: Baseline) -> anyhow::Result<Exit> {
     };
     baseline::baseline(&request, &mut io::stdout().lock())?;
     Ok(Exit::Accepted)
+}
+
+fn report(args: Report) -> Exit {
+    let period = match Period::new(args.from, args.to) {
+        Ok(period) => period,
+        Err(why) => {
+            complain(&anyhow::Error::msg(why));
+            return Exit::Usage;
+        }
+    };
+    let request = operate::report::Request {
+        period,
+        repo: args.repo,
+        root: args.root,
+        checkpoints: args.checkpoints,
+        allowed_signers: args.allowed_signers,
+        output: args.output,
+        config: args.config.config,
+    };
+    ended(operate::report::report(&request, &mut io::stdout().lock()).map(|()| Exit::Accepted))
 }
 
 fn show(args: &Show) -> anyhow::Result<Exit> {

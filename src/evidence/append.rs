@@ -166,7 +166,7 @@ fn in_order(time: Timestamp, last: Option<&Head>) -> Timestamp {
 }
 
 /// The kernel's name for this host; a record without it is worth as much.
-fn host() -> String {
+pub(crate) fn host() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")
         .map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
 }

@@ -17,6 +17,7 @@ mod unreviewed;
 pub use afterwards::{Afterwards, Noted, Tickets, Waiting, afterwards};
 pub use alone::alone;
 pub use append::append;
+pub(crate) use append::host;
 pub use baseline::baseline;
 pub use json::as_json;
 pub use landed::landed;

@@ -12,6 +12,7 @@ mod named;
 pub mod other_hook;
 pub mod progress;
 mod push_options;
+pub mod report;
 mod shim;
 pub mod show;
 pub mod verify;

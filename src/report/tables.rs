@@ -186,7 +186,7 @@ fn change(change: &Change) -> [Cell; 27] {
         Cell::list(approvals.iter().map(covers)),
         Cell::or_empty(change.pusher.as_ref()),
         Cell::text(change.class.as_str()),
-        Cell::or_empty(emergency.map(reason)),
+        Cell::or_empty(emergency.map(Emergency::why)),
         Cell::time(emergency.map(|emergency| emergency.due)),
         Cell::or_empty(review.and_then(|review| review.by.as_ref())),
         Cell::time(review.and_then(|review| review.at)),
@@ -206,13 +206,6 @@ fn covers(approval: &Approval) -> String {
     match &approval.commit {
         Some(commit) => format!("{commit} ({commits})"),
         None => format!("{} ({commits})", approval.place),
-    }
-}
-
-fn reason(emergency: &Emergency) -> String {
-    match &emergency.incident {
-        Some(incident) => format!("{incident}: {}", emergency.reason),
-        None => emergency.reason.to_string(),
     }
 }
 
@@ -261,6 +254,18 @@ mod tests {
             assert!(Cell::list(["x", hostile]).0.contains("; '"), "{hostile}");
         }
         assert_eq!(Cell::text("a-b = c").0, "a-b = c");
+    }
+
+    #[test]
+    fn the_readme_names_every_column_in_order() {
+        let readme = include_str!("../../README.md").replace('\n', " ");
+        for columns in [&CHANGES[..], &EXCEPTIONS] {
+            let mut rest = readme.as_str();
+            for column in columns {
+                let found = rest.split_once(&format!("`{column}`"));
+                rest = found.unwrap_or_else(|| panic!("{column} is not where it belongs")).1;
+            }
+        }
     }
 
     #[test]

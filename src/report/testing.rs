@@ -10,7 +10,9 @@ use super::model::{Report, Scope};
 use super::period::{Period, parse_day};
 use crate::evidence::read::{Record, read};
 use crate::hash::sha256;
+use crate::model::{ObjectId, RefName};
 use crate::policy::Patterns;
+use crate::verify::Tie;
 
 /// A chain in the making.
 pub(super) struct Evidence {
@@ -87,6 +89,26 @@ impl Evidence {
 /// The id of a number; that of none but zeros names nothing.
 pub(super) fn id(n: u64) -> String {
     format!("{:040x}", n + 1)
+}
+
+/// Nobody looked at the repositories.
+pub(super) fn not_compared() -> Compared {
+    Compared { why_not: Some("nobody asked".to_owned()), ..Compared::default() }
+}
+
+/// The main branch of the repository was held against the records.
+pub(super) fn compared() -> Compared {
+    let oid = |n| ObjectId::parse(id(n).as_bytes()).unwrap();
+    let tie = Tie {
+        repo: "app".to_owned(),
+        name: RefName::parse(b"refs/heads/main").unwrap(),
+        tip: Some(oid(9)),
+        since: vec![oid(0)],
+        commits: 3,
+        recorded: 3,
+        unrecorded: 0,
+    };
+    Compared { ties: vec![tie], ..Compared::default() }
 }
 
 /// What was asked.

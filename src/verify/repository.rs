@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::claims::{OfRepository, Step, What};
-use super::tie::tie;
+use super::tie::{Branch, tie};
 use super::{Finding, Graph, Tie};
 use crate::model::{ObjectId, RefName};
 use crate::text::count;
@@ -27,6 +27,8 @@ pub struct Tied {
     pub ties: Vec<Tie>,
     /// What does not fit.
     pub findings: Vec<Finding>,
+    /// Records that let in what never landed.
+    pub never_landed: Vec<u64>,
     /// What is worth knowing, and no fault.
     pub notes: Vec<String>,
     /// Approvals that a record has accepted.
@@ -37,10 +39,12 @@ pub struct Tied {
 pub fn tie_out(repo: &str, refs: &Refs, of: &OfRepository, graph: &Graph) -> Tied {
     let mut tied = Tied::default();
     for name in of.branches.keys() {
-        let (tie, findings, notes) = tie((repo, name), refs.branches.get(name), of, graph);
+        let Branch { tie, findings, notes, never_landed } =
+            tie((repo, name), refs.branches.get(name), of, graph);
         tied.ties.push(tie);
         tied.findings.extend(findings);
         tied.notes.extend(notes);
+        tied.never_landed.extend(never_landed);
     }
     tied.findings.extend(bases(repo, refs, of));
     tags(repo, refs, of, &mut tied);

@@ -29,6 +29,15 @@ pub struct Tie {
     pub unrecorded: usize,
 }
 
+/// A branch that was tied out.
+pub(super) struct Branch {
+    pub(super) tie: Tie,
+    pub(super) findings: Vec<Finding>,
+    pub(super) notes: Vec<String>,
+    /// Records that let in what never landed.
+    pub(super) never_landed: Vec<u64>,
+}
+
 /// What is known of a commit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
@@ -63,7 +72,7 @@ pub(super) fn tie(
     tip: Option<&ObjectId>,
     of: &OfRepository,
     graph: &Graph,
-) -> (Tie, Vec<Finding>, Vec<String>) {
+) -> Branch {
     let steps = of.branches.get(name).map_or(&[][..], Vec::as_slice);
     let mut in_branch = graph.blank(false);
     graph.spread(tip.and_then(|tip| graph.place(tip)), false, true, &mut in_branch);
@@ -83,7 +92,7 @@ pub(super) fn tie(
     let tie = walk.count((repo, name), tip);
     let findings = walk.findings(&tie);
     let notes = walk.notes(&tie);
-    (tie, findings, notes)
+    Branch { tie, findings, notes, never_landed: walk.races }
 }
 
 impl Walk<'_> {

@@ -147,6 +147,7 @@ const COMMANDS: &[&str] = &[
     "install",
     "uninstall",
     "baseline",
+    "report",
     "show",
     "followup",
     "verify",
@@ -191,6 +192,8 @@ fn the_help_of_every_command_reads_well() {
                     before
       baseline      Accept a ref's history up to a commit without judging it, and
                     record that
+      report        Write the auditor's package: a page, two tables, and the records
+                    of a period
       show          Show all that is on record about one record, commit or ticket
       followup      Follow up emergencies, unverified changes and tickets; for cron
       verify        Check the evidence: its chain, and every commit of git against
@@ -323,6 +326,45 @@ fn the_help_of_every_command_reads_well() {
                            plain
           --config <FILE>  The config file [default: /etc/sockembot/config.toml]
       -h, --help           Print help
+
+    $ sockembot report --help
+    Write the auditor's package: a page, two tables, and the records of a period
+
+    The evidence is held against itself and against all repositories below --root or
+    [host] root, as `verify` does it; what that finds stands in the report.
+
+    Usage: sockembot report [OPTIONS] --from <DATE> --to <DATE> --output <DIR>
+
+    Options:
+          --from <DATE>
+              The first day, by UTC
+
+          --to <DATE>
+              The last day, which belongs to the period
+
+          --repo <GLOB>
+              Only these repositories
+
+      -o, --output <DIR>
+              The directory to write: one that is not there, or empty
+
+          --root <DIR>
+              A directory that holds all repositories
+
+          --checkpoint <FILE>
+              What `sockembot checkpoint` printed once; may be given again
+
+          --allowed-signers <FILE>
+              Whose signatures on checkpoints are good, as in ssh-keygen(1); may be
+              given again
+
+          --config <FILE>
+              The config file
+              
+              [default: /etc/sockembot/config.toml]
+
+      -h, --help
+              Print help (see a summary with '-h')
 
     $ sockembot show --help
     Show all that is on record about one record, commit or ticket

@@ -172,7 +172,8 @@ struct CheckpointItem {
 }
 
 impl Checked {
-    fn row(&self) -> String {
+    /// In one sentence.
+    pub fn row(&self) -> String {
         let checkpoint = &self.signed.checkpoint;
         let (file, seq, day) = (self.file.display(), checkpoint.seq, day(&checkpoint.time));
         let holds = match self.holds {

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Stretch, stamp};
-use crate::evidence::read::{Body, Flaw, Record};
+use crate::evidence::read::{Body, Record};
 use crate::report::clean::Clean;
 use crate::report::model::{Chain, Slice};
+use crate::verify::{Code, Finding};
 
 /// What was seen of the chain so far.
 #[derive(Debug, Default)]
@@ -17,10 +18,6 @@ pub(super) struct Links {
 }
 
 impl Links {
-    pub(super) fn flaw(&mut self, flaw: &Flaw) {
-        self.chain.flaws.push(Clean::of(flaw.to_string()));
-    }
-
     pub(super) fn add(&mut self, record: &Record, at: Stretch, is_in: bool) {
         let chain = &mut self.chain;
         chain.records += 1;
@@ -52,7 +49,10 @@ impl Links {
         slice.records = place + 1 - *first_place;
     }
 
-    pub(super) fn finish(self) -> Chain {
-        Chain { slice: self.slice.map(|(_, slice)| slice), ..self.chain }
+    pub(super) fn finish(self, findings: &[Finding]) -> Chain {
+        let slice = self.slice.map(|(_, slice)| slice);
+        let is_flaw = |found: &&Finding| found.repo.is_none() && found.code != Code::ClockSetBack;
+        let flaws = findings.iter().filter(is_flaw).map(|found| Clean::of(&found.what)).collect();
+        Chain { slice, flaws, ..self.chain }
     }
 }

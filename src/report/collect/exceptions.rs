@@ -2,13 +2,12 @@
 
 use super::stamp;
 use crate::evidence::read::{self, Class, FollowupKind, Reason, Record};
+use crate::model::ObjectId;
 use crate::report::clean::Clean;
-use crate::report::model::{Chain, Change, Exception, Kind, Outcome, Stamp, State, Tie};
+use crate::report::model::{Chain, Change, Exception, Followup, Kind, Outcome, Stamp, State};
 use crate::report::period::{Period, day};
-use crate::text::{count, list_and};
-
-/// Commits of a ref that are listed one by one; a count stands for more.
-const LISTED: usize = 100;
+use crate::text::list_and;
+use crate::verify::{Code, Finding};
 
 /// The exceptions so far.
 #[derive(Debug, Default)]
@@ -76,8 +75,10 @@ impl Noted {
         });
     }
 
+    /// All that is wrong with a change.
     pub(super) fn change(&mut self, change: &Change) {
-        let mut note = |kind, reason: String, state| {
+        let found = rules_of(change).into_iter().chain(review_of(change));
+        for (kind, reason, state) in found.chain(tickets_of(change)) {
             self.all.push(Exception {
                 record: Some(change.record.clone()),
                 repo: Some(change.repo.clone()),
@@ -87,93 +88,33 @@ impl Noted {
                 state,
                 ..bare(kind, reason)
             });
-        };
-        let after = |kind: FollowupKind| change.last(&kind);
-        match change.result {
-            Outcome::Broken => {
-                note(
-                    Kind::BrokenInMonitorMode,
-                    format!("Broken: {}.", rules(change)),
-                    State::Stands,
-                );
-            }
-            Outcome::Unknown => {
-                let state = match after(FollowupKind::Verified) {
-                    Some(verified) => State::Settled(settled("verified", &verified.record)),
-                    None => State::Open,
-                };
-                let mut reason = format!("Could not be checked: {}.", rules(change));
-                if let Some(why) =
-                    after(FollowupKind::StillUnverified).and_then(|still| still.why.as_ref())
-                {
-                    reason.push_str(&format!(" Looked at again, it does not comply: {why}"));
-                }
-                note(Kind::Unverified, reason, state);
-            }
-            Outcome::Compliant | Outcome::Waived => {}
-        }
-        if change.class == Class::Emergency {
-            let due = change.emergency.as_ref().map_or_else(
-                || "at a time that is not on record".to_owned(),
-                |emergency| emergency.due.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            );
-            match change.review() {
-                None => {
-                    let reason = format!("Nobody else has reviewed it; a review was due {due}.");
-                    note(Kind::ReviewMissing, reason, State::Open);
-                }
-                Some(review) if change.is_reviewed_late() => {
-                    let reason = format!("It was reviewed later than was due, which was {due}.");
-                    note(
-                        Kind::ReviewLate,
-                        reason,
-                        State::Settled(settled("reviewed", &review.record)),
-                    );
-                }
-                Some(_) => {}
-            }
-        }
-        for early in
-            change.followups.iter().filter(|after| after.kind == FollowupKind::TicketClosedEarly)
-        {
-            let ticket = early.ticket.as_ref().map_or("that it names", Clean::as_str);
-            let reason = format!("The ticket {ticket} had been closed before the change landed.");
-            note(Kind::TicketClosedEarly, reason, State::Stands);
         }
     }
 
-    pub(super) fn tie(&mut self, tie: &Tie) {
-        let of_ref = |commit: Option<Clean>, kind, reason: String| Exception {
-            repo: Some(tie.repo.clone()),
-            name: Some(tie.name.clone()),
-            commit,
-            ..bare(kind, reason)
+    /// What `verify` found. One that is about commits is one for each of them.
+    pub(super) fn found(&mut self, finding: &Finding) {
+        let of = |commit: Option<&ObjectId>, reason: &str| Exception {
+            repo: finding.repo.as_ref().map(Clean::of),
+            name: finding.name.as_ref().map(|name| Clean::of(name.as_str())),
+            commit: commit.map(|commit| Clean::of(commit.as_str())),
+            ..bare(Kind::Found(finding.code), reason)
         };
-        let reason =
-            "The repository holds it, and no record let it in: it came in around the control.";
-        for commit in tie.unrecorded.iter().take(LISTED) {
-            let commit = Some(Clean::of(commit));
-            self.all.push(of_ref(commit, Kind::UnrecordedCommit, reason.to_owned()));
+        if finding.code == Code::UnrecordedCommit {
+            let reason = "The repository holds it, and no record let it in: it came in around the \
+                          control.";
+            self.all.extend(finding.commits.iter().map(|commit| of(Some(commit), reason)));
+            return;
         }
-        let more = tie.unrecorded.len().saturating_sub(LISTED);
-        if more > 0 {
-            let reason = format!("The same of {} on this branch.", count(more, "more commit"));
-            self.all.push(of_ref(None, Kind::UnrecordedCommit, reason));
-        }
-        if tie.gone > 0 {
-            let reason = format!(
-                "{} that a record let in can't be reached from the branch any more: history was \
-                 rewritten around the control.",
-                count(tie.gone, "commit")
-            );
-            self.all.push(of_ref(None, Kind::RecordGone, reason));
-        }
+        let mut reason = finding.what.clone();
+        reason.push('.');
+        self.all.push(of(finding.commits.first(), &reason));
     }
 
-    pub(super) fn chain(&mut self, chain: &Chain, period: Period) {
-        for flaw in &chain.flaws {
-            self.all.push(bare(Kind::ChainFault, format!("The evidence file: {flaw}.")));
-        }
+    pub(super) fn unchecked(&mut self, what: &str) {
+        self.all.push(bare(Kind::NotChecked, format!("It could not be checked: {what}.")));
+    }
+
+    pub(super) fn beginning(&mut self, chain: &Chain, period: Period) {
         let begins = chain.first.as_ref().map(|first| day(first.time));
         if begins.is_none_or(|begins| begins > period.from()) {
             let reason = match begins {
@@ -185,6 +126,74 @@ impl Noted {
             self.all.push(bare(Kind::NotCovered, reason));
         }
     }
+}
+
+/// One of a change: what it is, why, and whether it still stands.
+type Of = (Kind, String, State);
+
+fn rules_of(change: &Change) -> Option<Of> {
+    match change.result {
+        Outcome::Compliant | Outcome::Waived => None,
+        Outcome::Broken => {
+            let reason = format!("Broken: {}.", rules(change));
+            Some((Kind::BrokenInMonitorMode, reason, State::Stands))
+        }
+        Outcome::Unknown => {
+            let mut reason = format!("Could not be checked: {}.", rules(change));
+            let still = change.last(&FollowupKind::StillUnverified);
+            if let Some(why) = still.and_then(|still| still.why.as_ref()) {
+                reason.push_str(&format!(" Looked at again, it does not comply: {why}."));
+            }
+            let verified = change.last(&FollowupKind::Verified);
+            let state = verified.map(|verified| settled("verified", &verified.record));
+            Some(dismissed(change, (Kind::Unverified, reason, state.unwrap_or(State::Open))))
+        }
+    }
+}
+
+fn review_of(change: &Change) -> Option<Of> {
+    if change.class != Class::Emergency {
+        return None;
+    }
+    let due = change.emergency.as_ref().map_or_else(
+        || "at a time that is not on record".to_owned(),
+        |emergency| emergency.due.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    );
+    match change.review() {
+        None => {
+            let reason = format!("Nobody else has reviewed it; a review was due {due}.");
+            Some(dismissed(change, (Kind::ReviewMissing, reason, State::Open)))
+        }
+        Some(review) if change.is_reviewed_late() => {
+            let reason = format!("It was reviewed later than was due, which was {due}.");
+            Some((Kind::ReviewLate, reason, settled("reviewed", &review.record)))
+        }
+        Some(_) => None,
+    }
+}
+
+/// An admin can take a change off the list, but that settles nothing.
+fn dismissed(change: &Change, (kind, mut reason, state): Of) -> Of {
+    let Some(dismissal) = change.last(&FollowupKind::Dismissed) else {
+        return (kind, reason, state);
+    };
+    let words = |text: &Option<Clean>| text.as_ref().map_or("?".to_owned(), Clean::to_string);
+    reason.push_str(&format!(
+        " {} took it off the list (record #{}): {}.",
+        words(&dismissal.by),
+        dismissal.record.seq,
+        words(&dismissal.why)
+    ));
+    (kind, reason, if state == State::Open { State::Stands } else { state })
+}
+
+fn tickets_of(change: &Change) -> impl Iterator<Item = Of> {
+    let early = |after: &&Followup| after.kind == FollowupKind::TicketClosedEarly;
+    change.followups.iter().filter(early).map(|early| {
+        let ticket = early.ticket.as_ref().map_or("that it names", Clean::as_str);
+        let reason = format!("The ticket {ticket} had been closed before the change landed.");
+        (Kind::TicketClosedEarly, reason, State::Stands)
+    })
 }
 
 /// The rules that were broken or could not be checked.
@@ -200,6 +209,6 @@ fn rules(change: &Change) -> String {
     list_and(&rules)
 }
 
-fn settled(how: &str, record: &Stamp) -> Clean {
-    Clean::of(format!("{how}, record #{}", record.seq))
+fn settled(how: &str, record: &Stamp) -> State {
+    State::Settled(Clean::of(format!("{how}, record #{}", record.seq)))
 }

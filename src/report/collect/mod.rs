@@ -20,21 +20,44 @@ use super::model::{
     Change, Failure, Landing, Refusals, Report, Scope, Stamp, Tie, TieOut, Vanished, Week,
 };
 use super::period::day;
-use crate::evidence::read::{self, Body, Decision, Finding, Flaw, FollowupKind, Record};
+use crate::evidence::read::{self, Body, Class, Decision, FollowupKind, Record};
 use crate::policy::Patterns;
+use crate::verify::{self, Finding};
 
-/// What the repositories say about the records.
-#[derive(Clone, Debug)]
-pub enum Compared {
-    /// They were not read, and why.
-    Not(String),
-    /// They were.
-    Done {
-        /// Each ref, held against the records.
-        ties: Vec<Tie>,
-        /// The records that let in what is there.
-        reached: BTreeSet<u64>,
-    },
+/// What was found when the evidence was held against itself and the repositories.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    /// Why none was, where none was.
+    pub why_not: Option<String>,
+    /// Each branch, held against the records.
+    pub ties: Vec<verify::Tie>,
+    /// What does not fit.
+    pub findings: Vec<Finding>,
+    /// Records that let in what never landed.
+    pub never_landed: BTreeSet<u64>,
+    /// What could not be looked at.
+    pub unchecked: Vec<String>,
+    /// What is worth knowing, and no fault.
+    pub notes: Vec<String>,
+    /// Checkpoints that were held against the file, each in a sentence.
+    pub checkpoints: Vec<String>,
+}
+
+impl Compared {
+    /// Leaves out the repositories that nobody asked for.
+    fn leave(&mut self, repos: Option<&Patterns>) {
+        let concerns = |repo: &str| is_among(repos, repo);
+        self.ties.retain(|tie| concerns(&tie.repo));
+        self.findings.retain(|found| found.repo.as_deref().is_none_or(concerns));
+        if repos.is_some() {
+            // They name repositories only in words.
+            self.notes.clear();
+        }
+    }
+}
+
+fn is_among(repos: Option<&Patterns>, repo: &str) -> bool {
+    repos.is_none_or(|patterns| patterns.matches_repository(repo))
 }
 
 /// A report in the making.
@@ -57,6 +80,8 @@ pub struct Collector {
 /// A change of the period that was let in.
 #[derive(Debug)]
 struct LetIn {
+    /// As the evidence names it.
+    repo: String,
     change: Change,
     told: Option<Timestamp>,
 }
@@ -95,11 +120,6 @@ impl Collector {
         }
     }
 
-    /// Takes in what is wrong with the file.
-    pub fn flaw(&mut self, flaw: &Flaw) {
-        self.chain.flaw(flaw);
-    }
-
     /// Takes in the next record. `at` is where its line stands, with the torn ones
     /// before it.
     pub fn record(&mut self, record: &Record, at: Stretch) {
@@ -131,50 +151,35 @@ impl Collector {
         }
     }
 
-    /// The report. `compared` is what the repositories say.
-    pub fn finish(self, compared: Compared) -> Report {
-        let Self { scope, chain, policies, let_in, mut weeks, mut exceptions, .. } = self;
+    /// The report. `compared` is what was found in the file and the repositories.
+    pub fn finish(mut self, mut compared: Compared) -> Report {
+        compared.leave(self.repos.as_ref());
+        let (changes, vanished) = self.landed(&compared);
+        let chain = self.chain.finish(&compared.findings);
+        let mut exceptions = self.exceptions;
+        exceptions.beginning(&chain, self.scope.period);
+        let findings = compared.findings.iter().filter(|found| chain.concerns(found));
+        findings.for_each(|found| exceptions.found(found));
+        compared.unchecked.iter().for_each(|what| exceptions.unchecked(what));
+        changes.iter().for_each(|change| exceptions.change(change));
+        let tie_out = match &compared.why_not {
+            Some(why) => {
+                exceptions.unchecked(&format!("the repositories were not read: {why}"));
+                TieOut::NotDone(Clean::of(why))
+            }
+            None => TieOut::Done(
+                compared.ties.iter().map(|tie| tied(tie, &compared.findings)).collect(),
+            ),
+        };
         let mut refusals = self.refusals;
         refusals.by_rule = self.refused.into_iter().map(|(rule, n)| (Clean::of(rule), n)).collect();
         refusals.by_rule.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-        let mut changes = Vec::new();
-        let mut vanished = Vec::new();
-        for (seq, LetIn { mut change, told }) in let_in {
-            change.landing = match (told, &compared) {
-                (Some(at), _) => Landing::Told(at),
-                (None, _) if change.last(&FollowupKind::NeverLanded).is_some() => {
-                    vanished.push(gone(change));
-                    continue;
-                }
-                (None, Compared::Not(_)) => Landing::Unread,
-                (None, Compared::Done { reached, .. }) if reached.contains(&seq) => Landing::Found,
-                (None, Compared::Done { .. }) => {
-                    vanished.push(gone(change));
-                    continue;
-                }
-            };
-            if let Some(week) = week_of(&mut weeks, change.record.time) {
-                week.landed += 1;
-                week.emergencies += usize::from(change.emergency.is_some());
-            }
-            exceptions.change(&change);
-            changes.push(change);
-        }
-        let chain = chain.finish();
-        exceptions.chain(&chain, scope.period);
-        let tie_out = match compared {
-            Compared::Not(why) => TieOut::NotDone(Clean::of(why)),
-            Compared::Done { ties, .. } => {
-                ties.iter().for_each(|tie| exceptions.tie(tie));
-                TieOut::Done(ties)
-            }
-        };
-        let (policies, monitored) = policies.finish(scope.period);
+        let (policies, monitored) = self.policies.finish(self.scope.period);
         Report {
-            silent: scope.period.without(self.days),
+            silent: self.scope.period.without(self.days),
             exceptions: exceptions.sorted(),
             failures: self.failures,
-            scope,
+            scope: self.scope,
             chain,
             policies,
             monitored,
@@ -182,12 +187,39 @@ impl Collector {
             vanished,
             refusals,
             tie_out,
-            weeks,
+            notes: compared.notes.iter().map(Clean::of).collect(),
+            checkpoints: compared.checkpoints.iter().map(Clean::of).collect(),
+            weeks: self.weeks,
         }
     }
 
+    /// What was let in, and landed as far as anybody can tell; and what did not.
+    fn landed(&mut self, compared: &Compared) -> (Vec<Change>, Vec<Vanished>) {
+        let (mut changes, mut vanished) = (Vec::new(), Vec::new());
+        let ties: BTreeSet<(&str, &str)> =
+            compared.ties.iter().map(|tie| (tie.repo.as_str(), tie.name.as_str())).collect();
+        for (seq, LetIn { repo, mut change, told }) in std::mem::take(&mut self.let_in) {
+            let is_told_of = change.last(&FollowupKind::NeverLanded).is_some();
+            change.landing = match told {
+                Some(at) => Landing::Told(at),
+                None if is_told_of || compared.never_landed.contains(&seq) => {
+                    vanished.push(gone(change));
+                    continue;
+                }
+                None if ties.contains(&(&repo, change.name.as_str())) => Landing::Found,
+                None => Landing::Unread,
+            };
+            if let Some(week) = week_of(&mut self.weeks, change.record.time) {
+                week.landed += 1;
+                week.emergencies += usize::from(change.class == Class::Emergency);
+            }
+            changes.push(change);
+        }
+        (changes, vanished)
+    }
+
     fn concerns(&self, repo: &str) -> bool {
-        self.repos.as_ref().is_none_or(|patterns| patterns.matches_repository(repo))
+        is_among(self.repos.as_ref(), repo)
     }
 
     fn approval(&mut self, record: &Record, approval: &read::Approval, is_in: bool) {
@@ -202,11 +234,12 @@ impl Collector {
     fn change(&mut self, record: &Record, change: &read::Change) {
         self.exceptions.lapse(record, change);
         if change.is_allowed() {
+            let repo = change.repo.clone();
             let change = changes::change(record, change, &self.approved);
-            self.let_in.insert(record.seq, LetIn { change, told: None });
+            self.let_in.insert(record.seq, LetIn { repo, change, told: None });
             return;
         }
-        if change.finding == Finding::Error {
+        if change.finding == read::Finding::Error {
             self.failures.push(changes::failure(record, change));
             return;
         }
@@ -232,6 +265,22 @@ fn week_of(weeks: &mut [Week], time: Timestamp) -> Option<&mut Week> {
     let day = day(time);
     let place = weeks.partition_point(|week| week.days.to() < day);
     weeks.get_mut(place).filter(|week| week.days.from() <= day)
+}
+
+fn tied(tie: &verify::Tie, findings: &[Finding]) -> Tie {
+    let is_about = |found: &&Finding| {
+        found.repo.as_ref() == Some(&tie.repo) && found.name.as_ref() == Some(&tie.name)
+    };
+    Tie {
+        repo: Clean::of(&tie.repo),
+        name: Clean::of(tie.name.as_str()),
+        since: tie.since.iter().map(ToString::to_string).collect(),
+        tip: tie.tip.as_ref().map(ToString::to_string),
+        commits: tie.commits,
+        recorded: tie.recorded,
+        unrecorded: tie.unrecorded,
+        agrees: !findings.iter().any(|found| is_about(&found)),
+    }
 }
 
 fn gone(change: Change) -> Vanished {

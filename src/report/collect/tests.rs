@@ -1,19 +1,14 @@
 //! What a report makes of records.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
 
 use super::Compared;
-use crate::report::clean::Clean;
-use crate::report::model::{Kind, Landing, Report, State, Tie, TieOut};
-use crate::report::testing::{Evidence, id};
+use crate::model::{ObjectId, RefName};
+use crate::report::model::{Kind, Landing, Report, State, TieOut};
+use crate::report::testing::{Evidence, compared, id, not_compared};
+use crate::verify::{Code, Finding};
 
 const NOON: &str = "2026-01-06T12:00:00.000Z";
-
-fn not_compared() -> Compared {
-    Compared::Not("nobody asked".to_owned())
-}
 
 fn seqs(report: &Report) -> Vec<u64> {
     report.changes.iter().map(|change| change.record.seq).collect()
@@ -39,7 +34,7 @@ fn the_population_is_what_was_let_in_in_the_period_and_landed() {
     let landed = json!({"type": "landed", "change": told, "repo": "app", "ref": "refs/heads/main"});
     evidence.add("2026-01-08T00:00:00.000Z", landed);
     evidence.change("2026-01-07T00:00:00.000Z", 6, json!({}));
-    let compared = Compared::Done { ties: vec![], reached: [found].into_iter().collect() };
+    let compared = Compared { never_landed: [lost].into_iter().collect(), ..compared() };
     let report = evidence.report("2026-01-06", "2026-01-06", compared);
     assert_eq!(seqs(&report), [told, found]);
     let at = "2026-01-08T00:00:00Z".parse().unwrap();
@@ -58,6 +53,7 @@ fn without_the_repositories_nothing_is_left_out() {
     assert_eq!(seqs(&report), [seq]);
     assert_eq!(report.changes[0].landing, Landing::Unread);
     assert!(matches!(report.tie_out, TieOut::NotDone(_)));
+    assert_eq!(kinds(&report), [(Kind::NotChecked, "to be explained")]);
 }
 
 #[test]
@@ -94,6 +90,7 @@ fn what_is_settled_later_is_settled_and_the_rest_is_open() {
     evidence.change(NOON, 5, unknown());
     let closed = evidence.change(NOON, 6, json!({}));
     let never = evidence.change(NOON, 7, emergency());
+    let dismissed = evidence.change(NOON, 8, emergency());
     let mut follow = |of: u64, kind: &str, at: &str| {
         let body = json!({"type": "followup", "of": of, "kind": kind, "by": "bob", "at": at,
             "ticket": "PAY-1"});
@@ -104,14 +101,16 @@ fn what_is_settled_later_is_settled_and_the_rest_is_open() {
     follow(verified, "verified", due);
     follow(closed, "ticket-closed-early", "2026-01-05T00:00:00Z");
     follow(never, "never-landed", due);
-    let report = evidence.report("2026-01-06", "2026-01-06", not_compared());
+    follow(dismissed, "dismissed", due);
+    let report = evidence.report("2026-01-06", "2026-01-06", compared());
     assert_eq!(
         kinds(&report),
         [
             (Kind::Unverified, "settled"),
             (Kind::Unverified, "open"),
-            (Kind::ReviewLate, "settled"),
             (Kind::ReviewMissing, "open"),
+            (Kind::ReviewMissing, "to be explained"),
+            (Kind::ReviewLate, "settled"),
             (Kind::TicketClosedEarly, "to be explained"),
         ]
     );
@@ -138,32 +137,47 @@ fn whatever_went_around_the_rules_is_an_exception() {
     let baseline = json!({"type": "baseline", "repo": "app", "ref": "refs/heads/main",
         "tip": id(1), "by": "admin"});
     evidence.add(NOON, baseline);
-    let tie = Tie {
-        repo: Clean::of("app"),
-        name: Clean::of("refs/heads/main"),
-        baseline: Some(id(1)),
-        tip: Some(id(12)),
-        commits: 3,
-        recorded: 1,
-        unrecorded: vec![id(20), id(21)],
-        gone: 1,
+    let main = RefName::parse(b"refs/heads/main").unwrap();
+    let oid = |n| ObjectId::parse(id(n).as_bytes()).unwrap();
+    let unrecorded = Finding {
+        code: Code::UnrecordedCommit,
+        repo: Some("app".to_owned()),
+        name: Some(main),
+        records: vec![],
+        commits: vec![oid(20), oid(21)],
+        what: "2 commits are on no record".to_owned(),
     };
-    let compared = Compared::Done { ties: vec![tie], reached: BTreeSet::new() };
-    let report = evidence.report("2026-01-05", "2026-01-06", compared);
+    let chain = Finding {
+        code: Code::BrokenChain,
+        repo: None,
+        name: None,
+        commits: vec![],
+        what: "line 3 is no record".to_owned(),
+        ..unrecorded.clone()
+    };
+    let before = Finding { code: Code::ClockSetBack, records: vec![1], ..chain.clone() };
+    let elsewhere = Finding { repo: Some("other".to_owned()), ..unrecorded.clone() };
+    let findings = vec![unrecorded, chain, before, elsewhere];
+    let unchecked = vec!["x can't be read".to_owned()];
+    let never_landed = [4].into_iter().collect();
+    let compared = Compared { findings, unchecked, never_landed, ..compared() };
+    let report = evidence.report_of(Some("app"), "2026-01-05", "2026-01-06", compared);
     assert_eq!(
         kinds(&report).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>(),
         [
-            Kind::UnrecordedCommit,
-            Kind::UnrecordedCommit,
-            Kind::RecordGone,
+            Kind::Found(Code::BrokenChain),
+            Kind::Found(Code::UnrecordedCommit),
+            Kind::Found(Code::UnrecordedCommit),
+            Kind::NotChecked,
             Kind::Lapse,
-            Kind::Baseline
+            Kind::Baseline,
         ]
     );
-    // Nothing tells that the change in monitor mode landed.
+    assert_eq!(report.chain.flaws.len(), 1);
+    assert!(matches!(&report.tie_out, TieOut::Done(ties) if !ties[0].agrees));
+    // A change that never landed is no exception, whatever it broke.
     assert_eq!((report.changes.len(), report.vanished.len()), (0, 1));
     assert!(report.exceptions.iter().all(|found| found.state == State::Stands));
-    assert_eq!(report.unrecorded(), 2);
 }
 
 #[test]
@@ -175,7 +189,7 @@ fn a_broken_rule_in_monitor_mode_is_an_exception_and_the_span_is_told() {
         json!({"mode": "monitor", "finding": "violation",
         "rules": [{"id": "missing-ticket", "result": "fail"}]}),
     );
-    let report = evidence.report("2026-01-06", "2026-01-06", not_compared());
+    let report = evidence.report("2026-01-06", "2026-01-06", compared());
     assert_eq!(kinds(&report), [(Kind::BrokenInMonitorMode, "to be explained")]);
     let span = &report.monitored[0];
     assert_eq!(span.governs.as_str(), "refs/heads/main in all repositories");
@@ -230,11 +244,11 @@ fn only_the_repositories_that_were_asked_for_are_told_of() {
 fn days_without_a_record_are_told_and_so_is_a_beginning_that_is_too_late() {
     let mut evidence = Evidence::new();
     evidence.change(NOON, 1, json!({}));
-    let report = evidence.report("2026-01-01", "2026-01-10", not_compared());
+    let report = evidence.report("2026-01-01", "2026-01-10", compared());
     let silent: Vec<String> = report.silent.iter().map(ToString::to_string).collect();
     assert_eq!(silent, ["2026-01-01 to 2026-01-04", "2026-01-07 to 2026-01-10"]);
     assert_eq!(report.exceptions.last().unwrap().kind, Kind::NotCovered);
-    let report = evidence.report("2026-01-05", "2026-01-06", not_compared());
+    let report = evidence.report("2026-01-05", "2026-01-06", compared());
     assert!(report.exceptions.is_empty());
 }
 

@@ -6,7 +6,7 @@ use super::chart::chart;
 use super::parts::{number, or_dash, ref_name, table, when, when_or};
 use crate::evidence::read::FollowupKind;
 use crate::model::Rule;
-use crate::report::model::{Followup, Report};
+use crate::report::model::Report;
 
 /// Refusals, by rule.
 pub(super) fn refusals(report: &Report) -> Markup {
@@ -56,14 +56,19 @@ pub(super) fn weeks(report: &Report) -> Markup {
     }
 }
 
-fn open(report: &Report) -> Vec<[Markup; 3]> {
+fn open(report: &Report) -> Vec<[Markup; 4]> {
     let mut rows = Vec::new();
     for change in &report.changes {
-        let open = |after: &&Followup| after.kind == FollowupKind::TicketStillOpen;
-        for after in change.followups.iter().filter(open) {
+        for after in &change.followups {
+            let state = match after.kind {
+                FollowupKind::TicketStillOpen => "open",
+                FollowupKind::TicketGone => "gone",
+                _ => continue,
+            };
             rows.push([
                 number(&change.record),
                 or_dash(after.ticket.as_ref()),
+                html! { (state) },
                 when(after.record.time),
             ]);
         }
@@ -94,8 +99,8 @@ pub(super) fn gaps(report: &Report) -> Markup {
                 when_or(span.until, "the end of the evidence"),
             ])))
         h3 { "Tickets left open" }
-        p { "For information: tickets that were still open long after their change had landed." }
-        (table("Tickets left open", ["Record", "Ticket", "Seen open"], open(report).into_iter()))
+        p { "For information: tickets that were still open long after their change had landed, or were gone." }
+        (table("Tickets left open", ["Record", "Ticket", "State", "Seen"], open(report).into_iter()))
         h3 { "Days without evidence" }
         p {
             "A day on which nobody pushed leaves no record; a day on which the control was switched off does not either. "

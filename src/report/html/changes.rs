@@ -78,7 +78,7 @@ fn landed(change: &Change) -> Markup {
         @match change.landing {
             Landing::Told(at) => (when(at)),
             Landing::Found => { (when(change.record.time)) br; span.soft { "judged; found in git" } },
-            Landing::Unread => { (when(change.record.time)) br; span.soft { "judged; git not read" } },
+            Landing::Unread => { (when(change.record.time)) br; span.soft { "judged; not looked up" } },
         }
     }
 }

@@ -105,14 +105,11 @@ fn quoted(name: &str) -> String {
 
 fn counted(tie: &Tie) -> Markup {
     let tip = tie.tip.as_deref().unwrap_or("");
-    let range = match &tie.baseline {
-        Some(baseline) => format!("{baseline}..{tip}"),
-        None => tip.to_owned(),
-    };
+    let since: String = tie.since.iter().map(|since| format!(" ^{since}")).collect();
     html! {
         li {
             "In the repository " (tie.repo) ", for " (tie.name) ": it prints " (tie.commits) "."
-            pre { code { "git rev-list --count " (range) } }
+            pre { code { "git rev-list --count " (tip) (since) } }
         }
     }
 }
@@ -134,10 +131,17 @@ fn facts(report: &Report) -> Markup {
         }));
     }
     list.push((
+        "Checkpoints",
+        html! {
+            @if report.checkpoints.is_empty() { "none was given" }
+            @for checkpoint in &report.checkpoints { div.item { (checkpoint) } }
+        },
+    ));
+    list.push((
         "Faults",
         html! {
             @if chain.flaws.is_empty() { "none" }
-            @for flaw in &chain.flaws { strong.bad { (flaw) } br; }
+            @for flaw in &chain.flaws { div.item { strong.bad { (flaw) } } }
         },
     ));
     html! {

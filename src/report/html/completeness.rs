@@ -11,23 +11,26 @@ pub(super) fn completeness(report: &Report) -> Markup {
         p {
             "A repository holds its own list of commits, apart from the records. For each protected branch it was "
             "read again when this report was made, and every commit in it since the control began was looked up "
-            "in the records. A commit without a record came in around the control. A record whose commits are "
-            "gone means that history was rewritten around it."
+            "in the records. A commit without a record came in around the control. A change on record whose commits are "
+            "gone means that history was rewritten around it. Either is an exception, and stands in section 5."
         }
         @match &report.tie_out {
             TieOut::NotDone(why) => p { strong { "The repositories were not read: " } (why) },
             TieOut::Done(ties) => {
                 (table(
-                    "Branches and tags, from where the control began to where they were when this report was made",
-                    ["Branch", "Repository", "Began at", "Was at", "Commits by git", "With a record", "Without", "Gone", "Result"],
+                    "Branches, from where the control began to where they were when this report was made",
+                    ["Branch", "Repository", "Began at", "Was at", "Commits by git", "With a record", "Without", "Result"],
                     ties.iter().map(row),
                 ))
                 p.soft {
-                    "\u{201c}Commits by git\u{201d} is what " code { "git rev-list --count BEGAN..WAS" }
-                    " says in the repository; section 12 has it in full. It counts from the start of the control, "
-                    "whatever the period."
+                    "\u{201c}Commits by git\u{201d} is what git itself counts; section 12 has the command. It counts from the start "
+                    "of the control, whatever the period."
                 }
             },
+        }
+        @if !report.notes.is_empty() {
+            h3 { "Worth knowing" }
+            ul { @for note in &report.notes { li { (note) "." } } }
         }
         h3 { "Let in, and not landed" }
         p {
@@ -49,20 +52,18 @@ pub(super) fn completeness(report: &Report) -> Markup {
     }
 }
 
-fn row(tie: &Tie) -> [Markup; 9] {
-    let commit = |id: &Option<String>, instead: &'static str| {
-        html! { @match id { Some(id) => (short(id)), None => (instead) } }
-    };
-    let bad = |n: usize| html! { span.bad[n > 0] { (n) } };
+fn row(tie: &Tie) -> [Markup; 8] {
     [
         ref_name(&tie.name),
         html! { (tie.repo) },
-        commit(&tie.baseline, "its first commit"),
-        commit(&tie.tip, "deleted"),
+        html! {
+            @if tie.since.is_empty() { "its first commit" }
+            @for since in &tie.since { (short(since)) " " }
+        },
+        html! { @match &tie.tip { Some(tip) => (short(tip)), None => "not there" } },
         html! { (tie.commits) },
         html! { (tie.recorded) },
-        bad(tie.unrecorded.len()),
-        bad(tie.gone),
-        html! { @if tie.agrees() { "agrees" } @else { strong.bad { "differs" } } },
+        html! { span.bad[tie.unrecorded > 0] { (tie.unrecorded) } },
+        html! { @if tie.agrees { "agrees" } @else { strong.bad { "differs" } } },
     ]
 }

@@ -1,5 +1,7 @@
 //! What an auditor has to look at, and the emergencies.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 use super::parts::{names, number, or_dash, ref_name, short, table, when, when_or};
@@ -8,11 +10,10 @@ use crate::report::model::{Change, Exception, Kind, Report, State};
 
 /// How many there are of each kind, and each with its reason and state.
 pub(super) fn exceptions(report: &Report) -> Markup {
-    let kinds: Vec<(Kind, usize)> = Kind::ALL
-        .into_iter()
-        .map(|kind| (kind, report.exceptions.iter().filter(|found| found.kind == kind).count()))
-        .filter(|(_, n)| *n > 0)
-        .collect();
+    let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
+    for found in &report.exceptions {
+        *kinds.entry(found.kind).or_default() += 1;
+    }
     html! {
         p {
             "An exception is whatever did not go by the rules, or can't be shown to have. It is open until a later "
@@ -21,7 +22,7 @@ pub(super) fn exceptions(report: &Report) -> Markup {
         }
         (table("Exceptions by kind", ["Kind", "What it is", "How many"],
             kinds.into_iter().map(|(kind, n)| [
-                html! { code { (kind.code()) } }, html! { (kind.title()) }, html! { (n) },
+                html! { code { (kind.code()) } }, html! { (kind.about()) }, html! { (n) },
             ])))
         (table(
             "Exceptions, one by one",
@@ -35,7 +36,7 @@ fn row(place: usize, found: &Exception) -> [Markup; 7] {
     [
         html! { (place) },
         html! {
-            (found.kind.title())
+            code { (found.kind.code()) }
             @if let Some(record) = &found.record { br; span.soft { "record " (number(record)) } }
         },
         html! { @match &found.record { Some(record) => (when(record.time)), None => "not on record" } },
@@ -75,23 +76,11 @@ pub(super) fn emergencies(report: &Report) -> Markup {
                 html! { (change.repo) ", " (ref_name(&change.name)) },
                 or_dash(change.pusher.as_ref()),
                 names(&change.authors),
-                why(change),
+                html! { @match &change.emergency { Some(emergency) => (emergency.why()), None => "-" } },
                 when_or(change.emergency.as_ref().map(|emergency| emergency.due), "not on record"),
                 review(change),
             ]),
         ))
-    }
-}
-
-fn why(change: &Change) -> Markup {
-    html! {
-        @match &change.emergency {
-            Some(emergency) => {
-                @if let Some(incident) = &emergency.incident { (incident) ": " }
-                (emergency.reason)
-            },
-            None => "-",
-        }
     }
 }
 

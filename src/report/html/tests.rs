@@ -3,10 +3,9 @@
 use serde_json::json;
 
 use super::page;
-use crate::report::collect::Compared;
 use crate::report::model::Report;
 use crate::report::tables::{self, Sums};
-use crate::report::testing::{Evidence, id};
+use crate::report::testing::{Evidence, compared, id};
 
 fn sums() -> Sums {
     Sums { changes: "c".repeat(64), exceptions: "e".repeat(64), evidence: "f".repeat(64) }
@@ -14,10 +13,6 @@ fn sums() -> Sums {
 
 fn shown(report: &Report) -> String {
     page(report, &sums())
-}
-
-fn done() -> Compared {
-    Compared::Done { ties: vec![], reached: (0..1_000_000).collect() }
 }
 
 /// What stands between an element with this id and its end.
@@ -32,7 +27,7 @@ fn the_figures_are_the_rows_of_the_tables() {
     for n in 1..=5 {
         evidence.change("2026-01-06T12:00:00.000Z", n, json!({}));
     }
-    let report = evidence.report("2026-01-06", "2026-01-06", done());
+    let report = evidence.report("2026-01-06", "2026-01-06", compared());
     let page = shown(&report);
     let rows = |text: String| text.lines().count() - 1;
     assert_eq!(figure(&page, "landed"), rows(tables::changes(&report).unwrap()).to_string());
@@ -43,7 +38,7 @@ fn the_figures_are_the_rows_of_the_tables() {
 
 #[test]
 fn a_section_with_nothing_in_it_says_none() {
-    let report = Evidence::new().report("2026-01-06", "2026-01-06", done());
+    let report = Evidence::new().report("2026-01-06", "2026-01-06", compared());
     let page = shown(&report);
     for what in ["Changes that landed", "Emergency changes", "Exceptions, one by one"] {
         assert!(page.contains(&format!("<p class=\"none\">{what}: none.</p>")), "{what}");
@@ -73,7 +68,7 @@ fn nothing_that_others_wrote_is_markup_or_hidden() {
         json!({"type": "policy", "sha256": hostile,
         "text": hostile}),
     );
-    let report = evidence.report("2026-01-05", "2026-01-06", done());
+    let report = evidence.report("2026-01-05", "2026-01-06", compared());
     let page = shown(&report);
     for bad in ["<script", "<img", "javascript:", "\u{202e}", "&amp;\n"] {
         assert!(!page.contains(bad), "{bad}");
@@ -87,9 +82,9 @@ fn nothing_that_others_wrote_is_markup_or_hidden() {
 fn the_same_evidence_makes_the_same_page_and_its_time_stands_once() {
     let mut evidence = Evidence::new();
     evidence.change("2026-01-06T12:00:00.000Z", 1, json!({}));
-    let mut report = evidence.report("2026-01-06", "2026-01-06", done());
+    let mut report = evidence.report("2026-01-06", "2026-01-06", compared());
     let first = shown(&report);
-    assert_eq!(first, shown(&evidence.report("2026-01-06", "2026-01-06", done())));
+    assert_eq!(first, shown(&evidence.report("2026-01-06", "2026-01-06", compared())));
     report.scope.made_at = "2027-07-07T07:07:07Z".parse().unwrap();
     let later = shown(&report);
     let differing = first.lines().zip(later.lines()).filter(|(one, other)| one != other).count();
@@ -105,7 +100,7 @@ fn a_page_of_many_changes_grows_with_them_only() {
         for n in 1..=changes {
             evidence.change("2026-01-06T12:00:00.000Z", n, json!({}));
         }
-        let report = evidence.report("2026-01-06", "2026-01-06", done());
+        let report = evidence.report("2026-01-06", "2026-01-06", compared());
         shown(&report).len() + tables::changes(&report).unwrap().len()
     });
     assert!(sizes[1] < 10 * sizes[0], "{sizes:?}");

@@ -2,6 +2,7 @@
 
 use super::Stamp;
 use crate::report::clean::Clean;
+use crate::verify::{Code, Finding};
 
 /// The file that the records stand in.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +17,7 @@ pub struct Chain {
     pub last: Option<Stamp>,
     /// How many records it has.
     pub records: usize,
-    /// What is wrong with it.
+    /// What is wrong with it, but for a clock that was set back.
     pub flaws: Vec<Clean>,
     /// Writes that a crash tore off. A record vouches for each.
     pub torn: Vec<Stamp>,
@@ -41,4 +42,13 @@ pub struct Slice {
     pub start: u64,
     /// Where it ends.
     pub end: u64,
+}
+
+impl Chain {
+    /// Whether a finding is about this period: a clock that was set back before it, or
+    /// after, is not.
+    pub fn concerns(&self, found: &Finding) -> bool {
+        let is_in = |seq: &u64| self.set_back.iter().any(|record| record.seq == *seq);
+        found.code != Code::ClockSetBack || found.records.iter().any(is_in)
+    }
 }

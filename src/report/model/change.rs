@@ -45,6 +45,19 @@ pub struct Change {
     pub policy: Clean,
 }
 
+impl Emergency {
+    /// The reason, with the incident before it where it does not begin with that.
+    pub fn why(&self) -> String {
+        let reason = self.reason.as_str();
+        match &self.incident {
+            Some(incident) if !reason.starts_with(incident.as_str()) => {
+                format!("{incident}: {reason}")
+            }
+            _ => reason.to_owned(),
+        }
+    }
+}
+
 impl Change {
     /// When it landed, as far as that is known: as told, else when it was judged.
     pub fn landed_at(&self) -> Option<Timestamp> {
@@ -79,7 +92,7 @@ pub enum Landing {
     Told(Timestamp),
     /// The server did not tell; the repository holds the change.
     Found,
-    /// The server did not tell, and the repository was not read.
+    /// The server did not tell, and it was not looked up.
     Unread,
 }
 

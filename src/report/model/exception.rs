@@ -2,6 +2,7 @@
 
 use super::Stamp;
 use crate::report::clean::Clean;
+use crate::verify::Code;
 
 /// Something that an auditor has to look at.
 #[derive(Clone, Debug)]
@@ -27,79 +28,26 @@ pub struct Exception {
 /// What an exception is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// The evidence file is not what was written.
-    ChainFault,
-    /// The repository holds commits that no record let in.
-    UnrecordedCommit,
-    /// A record let in commits that the repository has not any more.
-    RecordGone,
-    /// A branch was moved around the control.
+    /// What `sockembot verify` finds: in the file, or in the repositories.
+    Found(Code),
+    /// Something could not be looked at.
+    NotChecked,
+    /// A branch had been moved around the control.
     Lapse,
     /// A change landed with a broken rule, in monitor mode.
     BrokenInMonitorMode,
     /// A change landed with a rule that could not be checked.
     Unverified,
-    /// An emergency was reviewed too late.
-    ReviewLate,
     /// An emergency was not reviewed.
     ReviewMissing,
+    /// An emergency was reviewed too late.
+    ReviewLate,
     /// A ticket had been closed before the change landed.
     TicketClosedEarly,
     /// History was accepted without judging it.
     Baseline,
     /// The evidence does not cover all of the period.
     NotCovered,
-}
-
-impl Kind {
-    /// All of them, in the order of the report.
-    pub const ALL: [Self; 11] = [
-        Self::ChainFault,
-        Self::UnrecordedCommit,
-        Self::RecordGone,
-        Self::Lapse,
-        Self::BrokenInMonitorMode,
-        Self::Unverified,
-        Self::ReviewMissing,
-        Self::ReviewLate,
-        Self::TicketClosedEarly,
-        Self::Baseline,
-        Self::NotCovered,
-    ];
-
-    /// The code, as the table names it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::ChainFault => "chain-fault",
-            Self::UnrecordedCommit => "unrecorded-commit",
-            Self::RecordGone => "record-gone",
-            Self::Lapse => "lapse",
-            Self::BrokenInMonitorMode => "broken-in-monitor-mode",
-            Self::Unverified => "unverified",
-            Self::ReviewMissing => "review-missing",
-            Self::ReviewLate => "review-late",
-            Self::TicketClosedEarly => "ticket-closed-early",
-            Self::Baseline => "baseline",
-            Self::NotCovered => "not-covered",
-        }
-    }
-
-    /// What it is, in a few words.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::ChainFault => "The evidence file was altered",
-            Self::UnrecordedCommit => "Commit without a record",
-            Self::RecordGone => "Recorded commit is gone",
-            Self::Lapse => "Branch moved around the control",
-            Self::BrokenInMonitorMode => "Landed with a broken rule, in monitor mode",
-            Self::Unverified => "Landed unverified",
-            Self::ReviewMissing => "Emergency not reviewed",
-            Self::ReviewLate => "Emergency reviewed late",
-            Self::TicketClosedEarly => "Ticket closed before landing",
-            Self::Baseline => "History accepted without judging it",
-            Self::NotCovered => "Days before the evidence",
-        }
-    }
 }
 
 /// Whether an exception still stands.
@@ -113,6 +61,53 @@ pub enum State {
     Stands,
 }
 
+impl Kind {
+    /// Those that `verify` does not find.
+    pub const OWN: [Self; 9] = [
+        Self::NotChecked,
+        Self::Lapse,
+        Self::BrokenInMonitorMode,
+        Self::Unverified,
+        Self::ReviewMissing,
+        Self::ReviewLate,
+        Self::TicketClosedEarly,
+        Self::Baseline,
+        Self::NotCovered,
+    ];
+
+    /// The code, as the table names it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Found(code) => code.code(),
+            Self::NotChecked => "not-checked",
+            Self::Lapse => "lapse",
+            Self::BrokenInMonitorMode => "broken-in-monitor-mode",
+            Self::Unverified => "unverified",
+            Self::ReviewMissing => "review-missing",
+            Self::ReviewLate => "review-late",
+            Self::TicketClosedEarly => "ticket-closed-early",
+            Self::Baseline => "baseline",
+            Self::NotCovered => "not-covered",
+        }
+    }
+
+    /// What it is, in one sentence.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Found(code) => code.about(),
+            Self::NotChecked => "A repository or a part of it could not be read.",
+            Self::Lapse => "A branch had been moved around the control before a push.",
+            Self::BrokenInMonitorMode => "A change landed with a broken rule, in monitor mode.",
+            Self::Unverified => "A change landed with a rule that could not be checked.",
+            Self::ReviewMissing => "An emergency was not reviewed.",
+            Self::ReviewLate => "An emergency was reviewed later than was due.",
+            Self::TicketClosedEarly => "A ticket had been closed before the change landed.",
+            Self::Baseline => "What a branch held was accepted without judging it.",
+            Self::NotCovered => "The evidence begins later than the period.",
+        }
+    }
+}
+
 impl State {
     /// One word for the table.
     pub fn word(&self) -> &'static str {
@@ -120,6 +115,25 @@ impl State {
             Self::Open => "open",
             Self::Settled(_) => "settled",
             Self::Stands => "to be explained",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_code_of_its_own_and_stands_in_the_readme() {
+        let found = Code::ALL.iter().map(|code| Kind::Found(*code));
+        let codes: BTreeSet<&str> = Kind::OWN.into_iter().chain(found).map(Kind::code).collect();
+        assert_eq!(codes.len(), Kind::OWN.len() + Code::ALL.len());
+        let readme = include_str!("../../../README.md");
+        for kind in Kind::OWN {
+            let row = format!("| `{}` | {} |", kind.code(), kind.about());
+            assert!(readme.contains(&row), "the README lacks the row: {row}");
         }
     }
 }

@@ -39,6 +39,10 @@ pub struct Report {
     pub refusals: Refusals,
     /// How the records agree with the repositories.
     pub tie_out: TieOut,
+    /// What that brought up that is worth knowing, and no fault.
+    pub notes: Vec<Clean>,
+    /// Checkpoints that were held against the file.
+    pub checkpoints: Vec<Clean>,
     /// What an auditor has to look at.
     pub exceptions: Vec<Exception>,
     /// Pushes that could not be judged, and were refused for it.
@@ -55,10 +59,10 @@ impl Report {
         self.changes.iter().filter(move |change| change.class == *class)
     }
 
-    /// Commits that no record let in.
+    /// Commits that no record let in; one that is on two branches counts twice.
     pub fn unrecorded(&self) -> usize {
         match &self.tie_out {
-            TieOut::Done(ties) => ties.iter().map(|tie| tie.unrecorded.len()).sum(),
+            TieOut::Done(ties) => ties.iter().map(|tie| tie.unrecorded).sum(),
             TieOut::NotDone(_) => 0,
         }
     }

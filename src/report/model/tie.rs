@@ -2,7 +2,7 @@
 
 use crate::report::clean::Clean;
 
-/// How the records agree with the repositories.
+/// Whether anybody looked.
 #[derive(Clone, Debug)]
 pub enum TieOut {
     /// The repositories were read.
@@ -11,15 +11,16 @@ pub enum TieOut {
     NotDone(Clean),
 }
 
-/// One ref: what it holds, held against the records.
+/// One branch: what it holds, held against the records.
 #[derive(Clone, Debug)]
 pub struct Tie {
     /// The repository.
     pub repo: Clean,
-    /// The ref.
+    /// The branch.
     pub name: Clean,
-    /// From where it is counted; `None` where all its history is.
-    pub baseline: Option<String>,
+    /// From where it is counted: what these commits contain is from before the control.
+    /// None, where all its history is counted.
+    pub since: Vec<String>,
     /// Where it is; `None` where it is not there any more.
     pub tip: Option<String>,
     /// Commits between the two, by git.
@@ -27,14 +28,7 @@ pub struct Tie {
     /// Those of them that a record let in.
     pub recorded: usize,
     /// Those that no record let in.
-    pub unrecorded: Vec<String>,
-    /// Commits that a record let in, and that are not there any more.
-    pub gone: usize,
-}
-
-impl Tie {
-    /// Whether record and repository agree.
-    pub fn agrees(&self) -> bool {
-        self.unrecorded.is_empty() && self.gone == 0 && self.recorded == self.commits
-    }
+    pub unrecorded: usize,
+    /// Whether anything was found about it.
+    pub agrees: bool,
 }

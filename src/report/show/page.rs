@@ -98,8 +98,7 @@ impl Page {
         self.rows("approved by", judged.approvals.iter().map(|given| approval(given, change)));
         if let Some(emergency) = &change.emergency {
             self.gap();
-            let incident = emergency.incident.as_ref().map(|incident| format!("{incident}: "));
-            let why = format!("{}{}", incident.unwrap_or_default(), emergency.reason);
+            let why = emergency.why();
             self.row("emergency", &format!("{why}; a review is due {}", utc(emergency.due)));
         }
         self.gap();
