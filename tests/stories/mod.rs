@@ -28,6 +28,7 @@ mod over_ssh;
 mod recording;
 mod redmine;
 mod referee;
+mod reporting;
 mod repositories;
 mod showing;
 mod surviving;
