@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::Tracker;
 use super::issues::Words;
+use super::{Tracker, asked};
 use crate::gather::forge::{Place, by_repository, gitea_repository, is_whole};
 use crate::gather::remote::{Connection, Fault, Http, Request, Scheme, Visit, arrive, look, text};
 use crate::model::ticket::{ISSUE, PULL_REQUEST};
@@ -51,15 +51,10 @@ impl GiteaTracker {
 
 impl Tracker for GiteaTracker {
     fn look_up(&self, inquiry: &Inquiry) -> Tickets {
-        if inquiry.keys.is_empty() {
-            return Tickets::default();
-        }
-        let http = match self.connection.http() {
-            Ok(http) => http,
-            Err(fault) => return Tickets::unknown(&inquiry.keys, &fault.to_string()),
-        };
-        by_repository(&self.place, inquiry, 1, |repository, keys| {
-            keys.iter().map(|key| self.issue(&http, repository, key)).collect()
+        asked(&self.connection, inquiry, |http| {
+            by_repository(&self.place, inquiry, 1, |repository, keys| {
+                keys.iter().map(|key| self.issue(http, repository, key)).collect()
+            })
         })
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Tracker;
+use super::{Tracker, asked};
 use crate::gather::forge::github::{Reply, WHOAMI, ask, believe, path_of};
 use crate::gather::forge::{Place, at_once, by_repository};
 use crate::gather::remote::{Connection, Fault, Http, Request, Scheme, Visit, arrive, look, text};
@@ -161,15 +161,10 @@ impl GithubTracker {
 
 impl Tracker for GithubTracker {
     fn look_up(&self, inquiry: &Inquiry) -> Tickets {
-        if inquiry.keys.is_empty() {
-            return Tickets::default();
-        }
-        let http = match self.connection.http() {
-            Ok(http) => http,
-            Err(fault) => return Tickets::unknown(&inquiry.keys, &fault.to_string()),
-        };
-        by_repository(&self.place, inquiry, BATCH, |repository, keys| {
-            self.batch(&http, repository, keys)
+        asked(&self.connection, inquiry, |http| {
+            by_repository(&self.place, inquiry, BATCH, |repository, keys| {
+                self.batch(http, repository, keys)
+            })
         })
     }
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::Tracker;
 use super::issues::Words;
+use super::{Tracker, asked};
 use crate::gather::forge::{Place, by_repository, is_whole};
 use crate::gather::remote::{
     Connection, Fault, Http, Request, Scheme, Visit, arrive, look, number, text,
@@ -66,15 +66,10 @@ impl GitlabTracker {
 
 impl Tracker for GitlabTracker {
     fn look_up(&self, inquiry: &Inquiry) -> Tickets {
-        if inquiry.keys.is_empty() {
-            return Tickets::default();
-        }
-        let http = match self.connection.http() {
-            Ok(http) => http,
-            Err(fault) => return Tickets::unknown(&inquiry.keys, &fault.to_string()),
-        };
-        by_repository(&self.place, inquiry, BATCH, |repository, keys| {
-            self.batch(&http, repository, keys)
+        asked(&self.connection, inquiry, |http| {
+            by_repository(&self.place, inquiry, BATCH, |repository, keys| {
+                self.batch(http, repository, keys)
+            })
         })
     }
 

@@ -10,11 +10,12 @@ mod redmine;
 mod steps;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::forge::Place;
 use super::host::Pointers;
-use super::remote::Visit;
+use super::remote::{Connection, Http, Visit};
 use crate::model::{Inquiry, Tickets};
 use crate::policy::{self, ForgeKind, Policy};
 
@@ -49,5 +50,21 @@ pub fn start<'a>(
         policy::Tracker::Redmine(redmine) => {
             Box::new(redmine::RedmineTracker::start(redmine, until))
         }
+    }
+}
+
+/// What a tracker behind a URL answers: nothing where nothing is asked, and unknown
+/// where it can't be reached.
+fn asked(
+    connection: &Connection,
+    inquiry: &Inquiry,
+    look_up: impl FnOnce(&Arc<Http>) -> Tickets,
+) -> Tickets {
+    if inquiry.keys.is_empty() {
+        return Tickets::default();
+    }
+    match connection.http() {
+        Ok(http) => look_up(&http),
+        Err(fault) => Tickets::unknown(&inquiry.keys, &fault.to_string()),
     }
 }

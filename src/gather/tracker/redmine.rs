@@ -7,8 +7,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Tracker;
 use super::steps::entered;
+use super::{Tracker, asked};
 use crate::gather::remote::{
     Connection, Fault, Http, Request, Scheme, Visit, arrive, has, look, text, time,
 };
@@ -157,23 +157,15 @@ impl RedmineTracker {
         }
         Ok(found)
     }
-}
 
-impl Tracker for RedmineTracker {
-    fn look_up(&self, inquiry: &Inquiry) -> Tickets {
-        if inquiry.keys.is_empty() {
-            return Tickets::default();
-        }
-        let http = match self.connection.http() {
-            Ok(http) => http,
-            Err(fault) => return Tickets::unknown(&inquiry.keys, &fault.to_string()),
-        };
+    /// All batches at once.
+    fn all(&self, http: &Arc<Http>, inquiry: &Inquiry) -> Tickets {
         let keys: Vec<TicketKey> = inquiry.keys.iter().cloned().collect();
         let batches: Vec<_> = std::thread::scope(|scope| {
             let batches: Vec<_> = keys
                 .chunks(BATCH)
                 .map(|keys| {
-                    let http = Arc::clone(&http);
+                    let http = Arc::clone(http);
                     scope.spawn(move || self.batch(&http, keys, inquiry))
                 })
                 .collect();
@@ -187,6 +179,12 @@ impl Tracker for RedmineTracker {
             all.extend(batch);
         }
         all.into_iter().collect()
+    }
+}
+
+impl Tracker for RedmineTracker {
+    fn look_up(&self, inquiry: &Inquiry) -> Tickets {
+        asked(&self.connection, inquiry, |http| self.all(http, inquiry))
     }
 
     fn visit(&self, _: &BTreeSet<String>) -> Visit {

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::Tracker;
+use super::{Tracker, asked};
 use crate::gather::remote::{
     Connection, Fault, Http, Request, Scheme, Visit, arrive, has, look, text,
 };
@@ -103,25 +103,14 @@ impl JiraTracker {
         let matches = of_queries.map(|(query, _)| query.clone()).collect();
         issue.into_ticket(url, matches)
     }
-}
 
-/// For each query, the asked keys that match it.
-type Matches = BTreeMap<String, BTreeSet<TicketKey>>;
-
-impl Tracker for JiraTracker {
-    fn look_up(&self, inquiry: &Inquiry) -> Tickets {
-        if inquiry.keys.is_empty() {
-            return Tickets::default();
-        }
-        let http = match self.connection.http() {
-            Ok(http) => http,
-            Err(fault) => return Tickets::unknown(&inquiry.keys, &fault.to_string()),
-        };
+    /// All batches at once.
+    fn all(&self, http: &Arc<Http>, inquiry: &Inquiry) -> Tickets {
         let keys: Vec<TicketKey> = inquiry.keys.iter().cloned().collect();
         let (batches, answers) = std::thread::scope(|scope| {
             let batches: Vec<_> = keys
                 .chunks(BATCH)
-                .map(|keys| scope.spawn(|| self.batch(&http, keys, inquiry)))
+                .map(|keys| scope.spawn(|| self.batch(http, keys, inquiry)))
                 .collect();
             let queries: Vec<_> = inquiry
                 .queries
@@ -134,7 +123,7 @@ impl Tracker for JiraTracker {
                         .collect::<Vec<_>>()
                 })
                 .map(|(query, keys)| {
-                    let http = Arc::clone(&http);
+                    let http = Arc::clone(http);
                     let flavour = self.settings.flavour;
                     scope.spawn(move || {
                         let matching = query_matches(&http, flavour, query, &keys);
@@ -176,6 +165,15 @@ impl Tracker for JiraTracker {
             );
         }
         all.into_iter().collect()
+    }
+}
+
+/// For each query, the asked keys that match it.
+type Matches = BTreeMap<String, BTreeSet<TicketKey>>;
+
+impl Tracker for JiraTracker {
+    fn look_up(&self, inquiry: &Inquiry) -> Tickets {
+        asked(&self.connection, inquiry, |http| self.all(http, inquiry))
     }
 
     fn visit(&self, projects: &BTreeSet<String>) -> Visit {
