@@ -93,6 +93,23 @@ fn a_request_is_found_by_its_head_in_two_rounds() {
 }
 
 #[test]
+fn a_request_is_found_among_many_numbers_that_commits_name() {
+    let at = Reviewed::at(Forge::gitlab());
+    let forge = &at.forge;
+    forge.change(|state| state.page = 2);
+    let head = commit(&at, "PAY-1: round half up");
+    for number in 20..25 {
+        forge.open(number, &"1".repeat(40), "main").by("eve");
+    }
+    forge.open(7, &head, "main").by("eve").approved("ana", &head);
+    // Requests on several pages, and a number that is none.
+    let named: String =
+        (20..25).chain([7, 404]).map(|n| format!("See merge request !{n}\n")).collect();
+    let bob = squash(&at, "bob", &head, &format!("PAY-1: round half up\n\n{named}"));
+    at.push(&bob, &["main"]).accepted();
+}
+
+#[test]
 fn a_squash_keeps_its_approval_and_one_that_carries_more_has_none() {
     let at = Reviewed::at(Forge::gitlab());
     let forge = &at.forge;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::issues::Words;
 use super::{Tracker, asked};
-use crate::gather::forge::{Place, by_repository, is_whole};
+use crate::gather::forge::{Place, by_repository, is_whole, pages_if_there};
 use crate::gather::remote::{
     Connection, Fault, Http, Request, Scheme, Visit, arrive, look, number, text,
 };
@@ -45,10 +45,10 @@ impl GitlabTracker {
         keys: &[&TicketKey],
     ) -> Result<Vec<Lookup>, Fault> {
         let request = Request::get(path(&self.place.gitlab_project(repository), keys));
-        let Some(json) = http.ask_if_there(&request)? else {
+        let Some(list) = pages_if_there(http, request)? else {
             return Err(Fault::unseen(http.host(), repository));
         };
-        let issues = by_number(&json, keys).map_err(|what| Fault::shape(http.host(), what))?;
+        let issues = by_number(&list, keys).map_err(|what| Fault::shape(http.host(), what))?;
         if keys.iter().any(|key| !issues.contains_key(key.number())) {
             // That something is not there is believed of a server that knows us.
             self.connection.who()?;
@@ -95,11 +95,11 @@ fn path(project: &str, keys: &[&TicketKey]) -> String {
 
 /// The issues by number. More than was asked for is no answer.
 fn by_number<'a>(
-    json: &'a Value,
+    list: &'a [Value],
     keys: &[&TicketKey],
 ) -> Result<BTreeMap<String, &'a Value>, String> {
     let mut found = BTreeMap::new();
-    for issue in json.as_array().ok_or("no list of issues")? {
+    for issue in list {
         let iid = number(issue, "iid").ok_or("an issue without `iid`")?.to_string();
         if !keys.iter().any(|key| key.number() == iid) {
             return Err(format!("#{iid}, which nobody asked for"));
@@ -123,11 +123,11 @@ mod tests {
             path("/api/v4/projects/35", &keys),
             "/api/v4/projects/35/issues?scope=all&state=all&per_page=100&iids%5B%5D=12&iids%5B%5D=7"
         );
-        let found = |list: Value| by_number(&list, &keys).map(|found| found.len());
-        assert_eq!(found(json!([{"iid": 12}, {"iid": 7}])), Ok(2));
-        assert_eq!(found(json!([])), Ok(0));
-        for bad in [json!([{"iid": 13}]), json!([{"id": 12}]), json!({})] {
-            assert!(found(bad.clone()).is_err(), "{bad}");
+        let found = |list: &[Value]| by_number(list, &keys).map(|found| found.len());
+        assert_eq!(found(&[json!({"iid": 12}), json!({"iid": 7})]), Ok(2));
+        assert_eq!(found(&[]), Ok(0));
+        for bad in [json!({"iid": 13}), json!({"id": 12}), json!([])] {
+            assert!(found(std::slice::from_ref(&bad)).is_err(), "{bad}");
         }
     }
 }
