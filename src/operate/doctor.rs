@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::push_options;
+use super::{install, push_options};
 use crate::evidence;
 use crate::exit::Exit;
 use crate::gather::config;
@@ -46,6 +46,7 @@ pub fn doctor(path: &Path, repositories: &[PathBuf], out: &mut dyn Write) -> any
             evidence_of(&policy, &mut findings);
             tracker_of(&policy, &mut findings);
             reviews_of(&policy, &mut findings);
+            hooks_of(&policy, repositories, &mut findings);
             emergencies_of(&policy, repositories, &mut findings);
         }
     }
@@ -76,6 +77,26 @@ fn evidence_of(policy: &Policy, findings: &mut Findings) {
         Err(error) => {
             findings.lines.push(format!("evidence  {shown} can't be used"));
             findings.mend.push(format!("{error:#}"));
+        }
+    }
+}
+
+/// Whether each repository has both hooks.
+fn hooks_of(policy: &Policy, repositories: &[PathBuf], findings: &mut Findings) {
+    for repository in repositories {
+        let shown = repository.display();
+        match install::lacking(repository, &policy.host) {
+            Ok(lacking) if lacking.is_empty() => {
+                findings.lines.push(format!("hooks     {shown} has both"));
+            }
+            Ok(lacking) => {
+                let names = text::list_and(&lacking);
+                findings.lines.push(format!("hooks     {shown} lacks {names}"));
+                findings.mend.push(format!(
+                    "git does not run us as {names} in {shown}: run `sockembot install` on it"
+                ));
+            }
+            Err(error) => findings.mend.push(format!("{error:#}")),
         }
     }
 }

@@ -112,6 +112,21 @@ pub fn uninstall(repositories: &[PathBuf], out: &mut dyn Write) -> anyhow::Resul
     Ok(())
 }
 
+/// The hooks of ours that git would not run in a repository.
+///
+/// # Errors
+/// Where that can't be found out.
+pub(super) fn lacking(repository: &Path, host: &Host) -> anyhow::Result<Vec<&'static str>> {
+    let mut lacking = Vec::new();
+    for shim in Shim::ALL {
+        let hook = place(repository, shim, host)?;
+        if !is_ours(&hook)? || !is_executable(&hook)? {
+            lacking.push(shim.name());
+        }
+    }
+    Ok(lacking)
+}
+
 /// Where a host looks for our hook in a repository.
 fn place(repository: &Path, shim: Shim, host: &Host) -> anyhow::Result<PathBuf> {
     let [plain, gitea, gitlab] = places(repository, shim)?;

@@ -16,6 +16,8 @@ mod file;
 mod finding;
 mod graph;
 mod repository;
+#[cfg(test)]
+mod tests;
 mod tie;
 
 pub use checkpoint::{BadCheckpoint, Checkpoint, Signed};

@@ -64,6 +64,8 @@ struct Walk<'a> {
     gone: Vec<(u64, ObjectId)>,
     races: Vec<u64>,
     lapses: Vec<u64>,
+    /// Baselines that an admin has set.
+    accepted: Vec<u64>,
 }
 
 /// Ties one branch out. `tip` is where git has it.
@@ -87,6 +89,7 @@ pub(super) fn tie(
         gone: Vec::new(),
         races: Vec::new(),
         lapses: Vec::new(),
+        accepted: Vec::new(),
     };
     walk.go(steps);
     let tie = walk.count((repo, name), tip);
@@ -103,6 +106,9 @@ impl Walk<'_> {
         for (at, step) in steps.iter().enumerate() {
             match &step.what {
                 What::Baseline { tip, first_seen } => {
+                    if !first_seen {
+                        self.accepted.push(step.seq);
+                    }
                     self.known(tip);
                     self.place.found(tip.clone());
                     self.was_there |= first_seen;
@@ -219,6 +225,12 @@ impl Walk<'_> {
                  (record {})",
                 count(self.races.len(), "push"),
                 seqs(&self.races)
+            ));
+        }
+        if !self.accepted.is_empty() {
+            notes.push(format!(
+                "an admin has accepted history of {of} that nobody judged (record {})",
+                seqs(&self.accepted)
             ));
         }
         if !self.lapses.is_empty() {

@@ -105,6 +105,19 @@ fn gitea_s_own_hook_runs_ours() {
 }
 
 #[test]
+fn the_doctor_sees_which_hooks_a_repository_lacks() {
+    let server = Server::new();
+    let config = server.at("config.toml");
+    let doctor = || sockembot(&server, &["doctor", "--config", &config, &server.repo()]).stdout;
+    assert!(doctor().contains("app.git has both\n"), "{}", doctor());
+    server.rename(HOOK, "app.git/hooks/off");
+    assert!(doctor().contains("lacks pre-receive\n"), "{}", doctor());
+    let mode = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(server.path("app.git/hooks/post-receive"), mode).unwrap();
+    assert!(doctor().contains("git does not run us as pre-receive and post-receive"));
+}
+
+#[test]
 fn a_hook_that_ran_after_a_push_runs_after_ours() {
     let server = Server::new();
     let hook = "app.git/hooks/post-receive";

@@ -243,7 +243,8 @@ fn history_from_before_the_control_is_not_counted_against_anybody() {
     let id = ana.head();
     let args = ["baseline", "--config", &config, "app", "refs/heads/release/9", &id];
     assert!(server.sockembot(&args).status.success());
-    found(&server, &[]);
+    let shown = found(&server, &[]);
+    assert!(shown.stdout.contains("an admin has accepted history"), "{}", shown.stdout);
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub(super) fn find(
     unchecked: &mut Vec<String>,
 ) -> anyhow::Result<Places> {
     let mut all = BTreeMap::new();
+    let before = unchecked.len();
     for given in &request.repositories {
         let (name, path) = named(given, policy)?;
         all.insert(name, path);
@@ -63,7 +64,8 @@ pub(super) fn find(
             all.insert(name, path);
         }
     }
-    Ok(Places { all, is_whole: root.is_some() })
+    // What lies behind a door that is locked is not missing.
+    Ok(Places { all, is_whole: root.is_some() && unchecked.len() == before })
 }
 
 /// All repositories below a directory, links not followed.
