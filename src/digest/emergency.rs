@@ -56,17 +56,25 @@ pub(super) fn overdue(earlier: &Unreviewed) -> String {
     )
 }
 
-/// How a change that has landed is approved, by what its table counts.
+/// How a change that has landed is approved, by what its table counts. Where that is
+/// reviews at the forge alone, a ref counts too: there may be no request.
 pub fn review_of(
     commit: &ObjectId,
     branch: &str,
     from: Option<&BTreeSet<ApprovalSource>>,
 ) -> String {
-    let who = "whoever neither wrote nor pushed it reads it, and";
-    if from.is_none_or(|from| from.contains(&ApprovalSource::Refs)) {
-        return format!("{who} runs {}", approval(commit, &fit(branch, 100)));
+    let counts = |source| from.is_some_and(|from| from.contains(&source));
+    let mut ways = Vec::new();
+    if counts(ApprovalSource::Reviews) {
+        ways.push("approves its request".to_owned());
     }
-    format!("{who} approves on the ticket")
+    if counts(ApprovalSource::Ticket) {
+        ways.push("approves on the ticket".to_owned());
+    }
+    if counts(ApprovalSource::Refs) || !counts(ApprovalSource::Ticket) {
+        ways.push(format!("runs {}", approval(commit, &fit(branch, 100))));
+    }
+    format!("whoever neither wrote nor pushed it reads it, and {}", list_or(&ways))
 }
 
 /// All of the id, since the commit may be of long ago, and another one may begin with

@@ -559,3 +559,22 @@ fn an_emergency_while_the_tracker_is_away_waits_for_both() {
     assert_eq!(said(&server).0, Some(0));
     assert_eq!(kinds(&server)[2..], ["emergency-reviewed"]);
 }
+
+#[test]
+fn what_landed_without_a_request_is_reviewed_by_a_ref_where_only_reviews_count() {
+    let at = Reviewed::configured(Forge::github(), &[("[people]", AT_ONCE)]);
+    at.server.git(&["config", "receive.advertisePushOptions", "true"]);
+    let app = format!("acme/app={}", at.server.repo());
+    let ana = at.server.clone_for("ana");
+    let id = ana.commit("PAY-1: round half up");
+    let pushed = at.push(&ana, &["-o", "emergency=INC-7: why", "main"]);
+    pushed.accepted();
+    let command = format!("+{id}:refs/approvals/main/LOGIN");
+    assert!(pushed.digest().contains("request or runs"), "{}", pushed.seen());
+    assert!(pushed.digest().contains(&command), "{}", pushed.seen());
+    assert_eq!(followup(&at.server, &[&app]).code, Some(1));
+    let bob = at.server.clone_for("bob");
+    at.push(&bob, &[&command[..].replace("LOGIN", "bob")]).accepted();
+    assert_eq!(followup(&at.server, &[&app]).code, Some(0));
+    assert_eq!(kinds(&at.server), ["emergency-overdue", "emergency-reviewed"]);
+}

@@ -15,7 +15,7 @@ use crate::gather::push::again::Landed;
 use crate::gather::push::{NoMemory, Sources};
 use crate::judge::{Moment, judge};
 use crate::model::{Change, Movement, ObjectId, Pusher, RefLine, Verdict};
-use crate::policy::Policy;
+use crate::policy::{ApprovalSource, Policy};
 
 /// How long tracker and forge may take for one change: nobody waits for the answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,7 +26,7 @@ pub(super) enum Case {
     NotAsked,
     /// Neither git nor the evidence knows that it landed.
     NotLanded,
-    /// Everything about it but its tickets.
+    /// It has, and was judged again.
     Landed(Box<Again>),
 }
 
@@ -84,11 +84,21 @@ impl Case {
 
 /// The tables are those of the time. Who is who is known better by now: a digest may
 /// have told the admin which name was missing. And nothing is waived a second time.
+///
+/// What has landed without a request can't be put into one any more. So where only
+/// reviews at the forge count, an emergency may be reviewed by a ref as well.
 fn policy_of(now: &Policy, open: &Afterwards, waiting: &Waiting) -> anyhow::Result<Policy> {
     let text = waiting.policy.as_deref().and_then(|sha256| open.policy(sha256));
     let text = text.context("the policy that it was judged by is not on record")?;
-    let then = Policy::parse(Path::new("the policy on record"), text)?;
-    Ok(Policy { tables: then.tables, emergencies: None, ..now.clone() })
+    let mut tables = Policy::parse(Path::new("the policy on record"), text)?.tables;
+    if waiting.review.is_some() {
+        for from in tables.iter_mut().map(|table| &mut table.approval.from) {
+            if from.iter().eq(&[ApprovalSource::Reviews]) {
+                from.insert(ApprovalSource::Refs);
+            }
+        }
+    }
+    Ok(Policy { tables, emergencies: None, ..now.clone() })
 }
 
 /// Git has the last word where the chain says nothing.

@@ -40,7 +40,8 @@ pub(super) fn conclude(
         let mut unknown: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for (seq, tickets) in all {
             let Some(landed) = tickets.landed else { continue };
-            let is_old = now.duration_since(landed).unsigned_abs() >= policy.follow_up.open_for;
+            let age = now.duration_since(landed);
+            let is_old = age.is_positive() && age.unsigned_abs() >= policy.follow_up.open_for;
             let times = Times { landed, now, is_old };
             for key in &tickets.keys {
                 let Some(named) = TicketKey::parse(key) else { continue };
