@@ -6,12 +6,13 @@
 //! ```text
 //! stdin -> ref lines -> git -> Push -> policy.inquiry -> tracker, approvals -> Facts
 //! Facts + Policy -> judge -> Verdict -> evidence (Record, appended) -> digest (stderr) -> exit code
+//! [Record] + git -> verify
 //! [Record] -> report
 //! ```
 //!
 //! [`gate`] is that line as a procedure. The rooms that decide and speak
-//! ([`model`], [`policy`], [`judge`], [`digest`], [`report`]) touch no file, clock, network or
-//! environment; `clippy.toml` lists what they may not call.
+//! ([`model`], [`policy`], [`judge`], [`digest`], [`verify`], [`report`]) touch no file, clock,
+//! network or environment; `clippy.toml` lists what they may not call.
 
 #[deny(clippy::disallowed_methods)]
 mod hash;

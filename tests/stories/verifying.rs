@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{Clone, Server, Shown, hermetic};
+use crate::support::{Clone, Server, Setup, Shown, hermetic};
 
 fn verify_with(server: &Server, args: &[&str]) -> Shown {
     let config = server.at("config.toml");
@@ -75,6 +75,19 @@ fn a_server_where_all_went_through_the_hook_is_clean() {
 
     clean; 1 repository compared
     ");
+}
+
+#[test]
+fn other_hashes_and_other_names_for_a_branch_are_tied_out_as_well() {
+    let server = Server::with(Setup { init: vec!["--object-format=sha256"], ..Setup::default() });
+    server.git(&["symbolic-ref", "refs/heads/release/now", "refs/heads/main"]);
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    ana.push(&["main:refs/heads/release/now"]).accepted();
+    assert!(found(&server, &[]).stdout.contains("refs/heads/main: 1 commit since"));
+    let before = server.git(&["rev-parse", "refs/heads/main~1"]);
+    server.git(&["update-ref", "refs/heads/main", &before]);
+    found(&server, &["missing-commit"]);
 }
 
 #[test]
