@@ -4,6 +4,7 @@ mod gitea;
 mod github;
 mod gitlab;
 mod proof;
+mod rounds;
 mod search;
 mod sights;
 

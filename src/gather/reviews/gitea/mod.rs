@@ -7,12 +7,13 @@ mod tests;
 
 use std::time::Instant;
 
+use super::rounds::Answers;
 use super::sights::Sights;
 use super::{Found, ReviewServer, Wanted};
-use crate::gather::forge::{Place, at_once, gitea_repository};
-use crate::gather::remote::{Connection, Fault, Http, Scheme, Visit};
+use crate::gather::forge::{Place, gitea_repository};
+use crate::gather::remote::{Connection, Fault, Scheme, Visit};
 use crate::policy::Forge;
-use questions::{Answers, Question, first_round, second_round};
+use questions::{first_round, second_round};
 
 const WHOAMI: &str = "/api/v1/user";
 
@@ -42,39 +43,19 @@ impl Gitea {
             Connection::start(forge.remote.clone(), Scheme::BasicOrBearer, WHOAMI, until);
         Self { forge: forge.clone(), place, connection }
     }
-
-    fn ask(
-        &self,
-        http: &Http,
-        wanted: &Wanted,
-        questions: Vec<Question>,
-        answers: &mut Answers,
-    ) -> Result<(), Fault> {
-        let repository = gitea_repository(&self.place.repository);
-        let told = at_once(&questions, |question| question.ask(http, &repository, &wanted.branch));
-        for (question, answer) in questions.into_iter().zip(told) {
-            match (answer?, &question) {
-                (Some(answer), _) => answers.add(question, answer),
-                // It is the one thing that a repository always has.
-                (None, Question::Open) => {
-                    return Err(Fault::unseen(http.host(), &self.place.repository));
-                }
-                (None, _) => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 impl ReviewServer for Gitea {
     fn find(&self, wanted: &Wanted) -> Result<Found, Fault> {
         let http = self.connection.http()?;
         let shape = |what: String| Fault::shape(http.host(), what);
+        let repository = gitea_repository(&self.place.repository);
+        let place = (&*repository, &*self.place.repository);
         let mut answers = Answers::default();
-        self.ask(&http, wanted, first_round(wanted), &mut answers)?;
+        answers.round(&http, place, &wanted.branch, first_round(wanted))?;
         let merging = self.place.pointers.request_id;
         let second = second_round(wanted, merging, &answers).map_err(shape)?;
-        self.ask(&http, wanted, second, &mut answers)?;
+        answers.round(&http, place, &wanted.branch, second)?;
         // That something is not there is believed of a server that knows us.
         self.connection.who()?;
         let open = answers.open(&wanted.branch).map_err(shape)?;

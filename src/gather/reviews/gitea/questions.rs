@@ -1,6 +1,6 @@
 //! What Gitea is asked, in which round, and what it may leave unanswered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use super::request::{Told, head, target};
 use crate::gather::forge::{escaped, pages_if_there};
 use crate::gather::remote::{Fault, Http, Request, number};
 use crate::gather::reviews::Wanted;
+use crate::gather::reviews::rounds::{self, Answers};
 use crate::model::ObjectId;
 
 /// Numbers about which everything is asked at once. Where there are more, most come
@@ -52,23 +53,6 @@ impl Part {
 }
 
 impl Question {
-    /// Asks it; nothing where the server has no such thing, or none that we may see.
-    pub(super) fn ask(
-        &self,
-        http: &Http,
-        repository: &str,
-        branch: &str,
-    ) -> Result<Option<Value>, Fault> {
-        let request = Request::get(format!("{repository}{}", self.path(branch)));
-        match self {
-            Self::About(_, Part::Itself) => http.ask_if_there(&request),
-            Self::Open
-            | Self::Statuses(_)
-            | Self::About(_, Part::Reviews)
-            | Self::About(_, Part::Commits) => Ok(pages_if_there(http, request)?.map(Value::Array)),
-        }
-    }
-
     /// From the repository on.
     pub(super) fn path(&self, branch: &str) -> String {
         match self {
@@ -79,6 +63,23 @@ impl Question {
             Self::Statuses(id) => format!("/statuses/{id}?limit=50"),
             Self::About(number, part) => format!("/pulls/{number}{}", part.path()),
         }
+    }
+}
+
+impl rounds::Question for Question {
+    fn ask(&self, http: &Http, repository: &str, branch: &str) -> Result<Option<Value>, Fault> {
+        let request = Request::get(format!("{repository}{}", self.path(branch)));
+        match self {
+            Self::About(_, Part::Itself) => http.ask_if_there(&request),
+            Self::Open
+            | Self::Statuses(_)
+            | Self::About(_, Part::Reviews)
+            | Self::About(_, Part::Commits) => Ok(pages_if_there(http, request)?.map(Value::Array)),
+        }
+    }
+
+    fn is_always_there(&self) -> bool {
+        *self == Self::Open
     }
 }
 
@@ -106,13 +107,13 @@ pub(super) fn first_round(wanted: &Wanted) -> Vec<Question> {
 pub(super) fn second_round(
     wanted: &Wanted,
     merging: Option<u64>,
-    answers: &Answers,
+    answers: &Answers<Question>,
 ) -> Result<Vec<Question>, String> {
     let mut found = BTreeSet::new();
     let mut heads = BTreeSet::new();
     for number in answers.numbers() {
         found.insert(number);
-        let itself = answers.0.get(&Question::About(number, Part::Itself));
+        let itself = answers.get(&Question::About(number, Part::Itself));
         heads.extend(itself.map_or(Ok(None), head)?);
     }
     for request in answers.listed()? {
@@ -124,8 +125,7 @@ pub(super) fn second_round(
         }
     }
     let new = found.into_iter().flat_map(whole);
-    let mut questions: Vec<Question> =
-        new.filter(|question| !answers.0.contains_key(question)).collect();
+    let mut questions: Vec<Question> = new.filter(|question| !answers.has(question)).collect();
     if wanted.checks {
         questions.extend(heads.difference(&wanted.heads).cloned().map(Question::Statuses));
     }
@@ -136,17 +136,9 @@ fn whole(number: u64) -> impl Iterator<Item = Question> {
     Part::ALL.into_iter().map(move |part| Question::About(number, part))
 }
 
-/// What the server said.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Answers(BTreeMap<Question, Value>);
-
-impl Answers {
-    pub(super) fn add(&mut self, question: Question, answer: Value) {
-        self.0.insert(question, answer);
-    }
-
+impl Answers<Question> {
     fn listed(&self) -> Result<&[Value], String> {
-        match self.0.get(&Question::Open) {
+        match self.get(&Question::Open) {
             None => Ok(&[]),
             Some(Value::Array(list)) => Ok(list),
             Some(_) => Err("no list of pull requests".to_owned()),
@@ -171,13 +163,13 @@ impl Answers {
             Question::About(number, Part::Itself) => Some(*number),
             _ => None,
         };
-        self.0.keys().filter_map(number).collect()
+        self.iter().filter_map(|(question, _)| number(question)).collect()
     }
 
     /// All that was said about one of them.
     pub(super) fn told(&self, number: u64) -> Result<Told<'_>, String> {
         let part = |part: Part, name: &str| {
-            let answer = self.0.get(&Question::About(number, part));
+            let answer = self.get(&Question::About(number, part));
             answer.ok_or_else(|| format!("#{number} has no {name}"))
         };
         let itself = part(Part::Itself, "details")?;
@@ -187,7 +179,7 @@ impl Answers {
             itself,
             reviews: part(Part::Reviews, "reviews")?,
             commits: part(Part::Commits, "commits")?,
-            statuses: head.as_ref().and_then(|head| self.0.get(&Question::Statuses(head.clone()))),
+            statuses: head.as_ref().and_then(|head| self.get(&Question::Statuses(head.clone()))),
             head,
         })
     }

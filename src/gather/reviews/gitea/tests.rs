@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::questions::{Answers, Part, Question, first_round, second_round};
+use super::questions::{Part, Question, first_round, second_round};
 use crate::gather::forge::testing::{forge, gone_wrong};
 use crate::gather::reviews::Wanted;
+use crate::gather::reviews::rounds::Answers;
 use crate::model::review::{Access, CheckState, Opinion, RequestState, Reviewed};
 use crate::model::{ChangeRequest, Identity, ObjectId};
 use crate::policy::ForgeKind;
@@ -221,7 +222,7 @@ fn what_a_head_or_the_host_leads_to_is_asked_about_in_a_second_round() {
         Question::Open,
         json!([pull(1, 4, OLD, "main"), pull(2, 5, HEAD, "main"), pull(3, 6, OLD, "main")]),
     );
-    let asked = |merging: Option<u64>, answers: &Answers, wanted: &Wanted| {
+    let asked = |merging: Option<u64>, answers: &Answers<Question>, wanted: &Wanted| {
         let number = |question: Question| match question {
             Question::About(number, Part::Reviews) => Some(number),
             _ => None,

@@ -8,12 +8,13 @@ mod tests;
 
 use std::time::Instant;
 
+use super::rounds::Answers;
 use super::sights::Sights;
 use super::{Found, ReviewServer, Wanted};
-use crate::gather::forge::{Place, at_once};
-use crate::gather::remote::{Connection, Fault, Http, Scheme, Visit};
+use crate::gather::forge::Place;
+use crate::gather::remote::{Connection, Fault, Scheme, Visit};
 use crate::policy::Forge;
-use questions::{Answers, Question, first_round, second_round};
+use questions::{first_round, second_round};
 
 const WHOAMI: &str = "/api/v4/user";
 
@@ -47,38 +48,18 @@ impl Gitlab {
     fn project(&self) -> String {
         self.place.gitlab_project(&self.place.repository)
     }
-
-    fn ask(
-        &self,
-        http: &Http,
-        wanted: &Wanted,
-        questions: Vec<Question>,
-        answers: &mut Answers,
-    ) -> Result<(), Fault> {
-        let project = self.project();
-        let told = at_once(&questions, |question| question.ask(http, &project, &wanted.branch));
-        for (question, answer) in questions.into_iter().zip(told) {
-            match (answer?, &question) {
-                (Some(answer), _) => answers.add(question, answer),
-                // It is the one thing that a project always has.
-                (None, Question::Open) => {
-                    return Err(Fault::unseen(http.host(), &self.place.repository));
-                }
-                (None, _) => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 impl ReviewServer for Gitlab {
     fn find(&self, wanted: &Wanted) -> Result<Found, Fault> {
         let http = self.connection.http()?;
         let shape = |what: String| Fault::shape(http.host(), what);
+        let repository = self.project();
+        let place = (&*repository, &*self.place.repository);
         let mut answers = Answers::default();
-        self.ask(&http, wanted, first_round(wanted), &mut answers)?;
+        answers.round(&http, place, &wanted.branch, first_round(wanted))?;
         let second = second_round(wanted, &answers).map_err(shape)?;
-        self.ask(&http, wanted, second, &mut answers)?;
+        answers.round(&http, place, &wanted.branch, second)?;
         // That something is not there is believed of a server that knows us.
         self.connection.who()?;
         let mut found = Found { open: answers.open().map_err(shape)?, ..Found::default() };

@@ -1,6 +1,6 @@
 //! What GitLab is asked, in which round, and what it may leave unanswered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use super::request::Told;
 use crate::gather::forge::{commit, escaped, pages_if_there};
 use crate::gather::remote::{Fault, Http, Request, number, text};
 use crate::gather::reviews::Wanted;
+use crate::gather::reviews::rounds::{self, Answers};
 use crate::model::ObjectId;
 
 /// Numbers about which everything is asked at once. Where there are more, most come
@@ -65,27 +66,6 @@ impl Part {
 }
 
 impl Question {
-    /// Asks it; nothing where the server has no such thing, or none that we may see.
-    pub(super) fn ask(
-        &self,
-        http: &Http,
-        project: &str,
-        branch: &str,
-    ) -> Result<Option<Value>, Fault> {
-        let request = Request::get(format!("{project}{}", self.path(branch)));
-        match self {
-            Self::Settings => match http.ask_if_there(&request) {
-                Err(Fault::Forbidden(_)) => Ok(None),
-                answer => answer,
-            },
-            // What is cut could be what decides. Of the open ones the newest are enough.
-            Self::Named(_) | Self::Holding(_) | Self::Jobs(_) | Self::About(_, Part::Versions) => {
-                Ok(pages_if_there(http, request)?.map(Value::Array))
-            }
-            Self::Open | Self::About(..) => http.ask_if_there(&request),
-        }
-    }
-
     /// From the project on.
     pub(super) fn path(&self, branch: &str) -> String {
         match self {
@@ -103,6 +83,27 @@ impl Question {
             Self::Jobs(id) => format!("/repository/commits/{id}/statuses?per_page=100"),
             Self::About(number, part) => format!("/merge_requests/{number}{}", part.path()),
         }
+    }
+}
+
+impl rounds::Question for Question {
+    fn ask(&self, http: &Http, project: &str, branch: &str) -> Result<Option<Value>, Fault> {
+        let request = Request::get(format!("{project}{}", self.path(branch)));
+        match self {
+            Self::Settings => match http.ask_if_there(&request) {
+                Err(Fault::Forbidden(_)) => Ok(None),
+                answer => answer,
+            },
+            // What is cut could be what decides. Of the open ones the newest are enough.
+            Self::Named(_) | Self::Holding(_) | Self::Jobs(_) | Self::About(_, Part::Versions) => {
+                Ok(pages_if_there(http, request)?.map(Value::Array))
+            }
+            Self::Open | Self::About(..) => http.ask_if_there(&request),
+        }
+    }
+
+    fn is_always_there(&self) -> bool {
+        *self == Self::Open
     }
 }
 
@@ -126,10 +127,13 @@ pub(super) fn first_round(wanted: &Wanted) -> Vec<Question> {
 ///
 /// # Errors
 /// Where they have another shape than GitLab's.
-pub(super) fn second_round(wanted: &Wanted, answers: &Answers) -> Result<Vec<Question>, String> {
+pub(super) fn second_round(
+    wanted: &Wanted,
+    answers: &Answers<Question>,
+) -> Result<Vec<Question>, String> {
     let mut numbers = BTreeSet::new();
     let mut heads = BTreeSet::new();
-    for (question, answer) in &answers.0 {
+    for (question, answer) in answers.iter() {
         let is_wanted = |listed: &Listed| match question {
             Question::Named(_) => wanted.numbers.contains(&listed.number),
             Question::Holding(_) => listed.target == wanted.branch || listed.is_at(&wanted.heads),
@@ -152,7 +156,7 @@ pub(super) fn second_round(wanted: &Wanted, answers: &Answers) -> Result<Vec<Que
             Question::Settings | Question::Jobs(_) | Question::About(..) => {}
         }
     }
-    numbers.retain(|number| !answers.0.contains_key(&Question::About(*number, Part::Itself)));
+    numbers.retain(|number| !answers.has(&Question::About(*number, Part::Itself)));
     let mut questions: Vec<Question> = numbers.into_iter().flat_map(whole).collect();
     if wanted.checks {
         questions.extend(heads.difference(&wanted.heads).cloned().map(Question::Jobs));
@@ -164,18 +168,10 @@ fn whole(number: u64) -> impl Iterator<Item = Question> {
     Part::ALL.into_iter().map(move |part| Question::About(number, part))
 }
 
-/// What the server said.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Answers(BTreeMap<Question, Value>);
-
-impl Answers {
-    pub(super) fn add(&mut self, question: Question, answer: Value) {
-        self.0.insert(question, answer);
-    }
-
+impl Answers<Question> {
     /// The open requests for the branch and their heads, newest first.
     pub(super) fn open(&self) -> Result<Vec<(u64, ObjectId)>, String> {
-        let open = self.0.get(&Question::Open).map_or(Ok(Vec::new()), listed)?;
+        let open = self.get(&Question::Open).map_or(Ok(Vec::new()), listed)?;
         // Without a head there is nothing to merge.
         Ok(open.into_iter().filter_map(|open| Some((open.number, open.head?))).collect())
     }
@@ -186,12 +182,12 @@ impl Answers {
             Question::About(number, Part::Itself) => Some(*number),
             _ => None,
         };
-        self.0.keys().filter_map(number).collect()
+        self.iter().filter_map(|(question, _)| number(question)).collect()
     }
 
     /// All that was said about one of them.
     pub(super) fn told(&self, number: u64) -> Result<Told<'_>, String> {
-        let part = |part: Part| self.0.get(&Question::About(number, part));
+        let part = |part: Part| self.get(&Question::About(number, part));
         let lacks = |what: &str| format!("!{number} has no {what}");
         let itself = part(Part::Itself).ok_or_else(|| lacks("details"))?;
         let head = commit(itself, "sha")?;
@@ -202,8 +198,8 @@ impl Answers {
             versions: part(Part::Versions).ok_or_else(|| lacks("versions"))?,
             rules: part(Part::Rules),
             reviewers: part(Part::Reviewers),
-            settings: self.0.get(&Question::Settings),
-            jobs: head.as_ref().and_then(|head| self.0.get(&Question::Jobs(head.clone()))),
+            settings: self.get(&Question::Settings),
+            jobs: head.as_ref().and_then(|head| self.get(&Question::Jobs(head.clone()))),
             head,
         })
     }

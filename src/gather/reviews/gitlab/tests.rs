@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::questions::{Answers, Part, Question, first_round, second_round};
+use super::questions::{Part, Question, first_round, second_round};
 use crate::gather::forge::testing::{forge, gone_wrong};
 use crate::gather::reviews::Wanted;
+use crate::gather::reviews::rounds::Answers;
 use crate::model::review::{AccountKind, CheckState, Opinion, RequestState, Reviewed};
 use crate::model::{ChangeRequest, Identity, ObjectId};
 use crate::policy::ForgeKind;
