@@ -55,8 +55,10 @@ pub(crate) fn prism(description: &str, upstream: &str) -> Daemon {
 #[track_caller]
 pub(crate) fn script(name: &str, input: &[u8]) -> String {
     let path = format!("{}/tests/npm/{name}", env!("CARGO_MANIFEST_DIR"));
+    // A browser makes itself at home.
+    let home = tempfile::tempdir().unwrap();
     let mut node = hermetic("node", Path::new("/"));
-    let output = run(node.arg(path).env("MODULES", MODULES), input);
+    let output = run(node.arg(path).env("MODULES", MODULES).env("HOME", home.path()), input);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {said}{complained}");
