@@ -175,6 +175,39 @@ fn the_page_opens_on_a_phone_and_on_paper_light_and_dark_and_its_numbers_are_tho
     assert_eq!(landed, changes.len() as u64);
 }
 
+#[test]
+fn what_was_followed_up_is_told_as_settled() {
+    let server = Server::with(config());
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    let reviewed = ana.commit("PAY-1: take the gateway out");
+    emergency(&ana, "INC-7: the card gateway is down");
+    ana.commit("PAY-2: and its queue");
+    emergency(&ana, "INC-7: still down");
+    bob.approve(&reviewed);
+    server.edit(
+        "tickets.toml",
+        "key = \"PAY-2\"",
+        "key = \"PAY-2\"\nclosed = 2026-01-06T09:00:00Z",
+    );
+    server.sockembot(&["followup", "--config", &server.at("config.toml")]);
+    report(&server, "package", &[]);
+    let changes = rows(&server, "package/changes.csv");
+    assert_eq!(
+        (changes[0]["reviewed_by"].as_str(), changes[1]["reviewed_by"].as_str()),
+        ("bob", "")
+    );
+    assert!(changes[0]["reviewed_at"] > changes[0]["judged_at"]);
+    assert_eq!(changes[1]["ticket_closed"], "2026-01-06T09:00:00.000Z");
+    let exceptions = rows(&server, "package/exceptions.csv");
+    let of = |kind: &str| -> Vec<(String, String)> {
+        let found = exceptions.iter().filter(|row| row["kind"] == kind);
+        found.map(|row| (row["seq"].clone(), row["state"].clone())).collect()
+    };
+    assert_eq!(of("review-missing"), [(changes[1]["seq"].clone(), "open".to_owned())]);
+    let early = [(changes[1]["seq"].clone(), "to be explained".to_owned())];
+    assert_eq!(of("ticket-closed-early"), early);
+}
+
 /// What the page tells an auditor to type, with what it says that this prints.
 fn steps(page: &str) -> Vec<(String, String)> {
     let list = page.split("<ol class=\"steps\">").nth(1).unwrap().split("</ol>").next().unwrap();

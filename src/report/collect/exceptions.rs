@@ -42,7 +42,8 @@ impl Noted {
                 "The branch was there when the control first saw it. What it held then was not judged."
             }
             Reason::Admin | Reason::Other(_) => {
-                "An administrator of the server had the control begin here. What came before was not judged."
+                "An administrator of the server had the control begin here. What came before was \
+                 not judged."
             }
         };
         self.all.push(Exception {

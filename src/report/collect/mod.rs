@@ -54,6 +54,22 @@ impl Compared {
             self.notes.clear();
         }
     }
+
+    fn tied(&self) -> Vec<Tie> {
+        let differing: BTreeSet<_> =
+            self.findings.iter().map(|found| (found.repo.as_ref(), found.name.as_ref())).collect();
+        let tied = |tie: &verify::Tie| Tie {
+            repo: Clean::of(&tie.repo),
+            name: Clean::of(tie.name.as_str()),
+            since: tie.since.iter().map(ToString::to_string).collect(),
+            tip: tie.tip.as_ref().map(ToString::to_string),
+            commits: tie.commits,
+            recorded: tie.recorded,
+            unrecorded: tie.unrecorded,
+            agrees: !differing.contains(&(Some(&tie.repo), Some(&tie.name))),
+        };
+        self.ties.iter().map(tied).collect()
+    }
 }
 
 fn is_among(repos: Option<&Patterns>, repo: &str) -> bool {
@@ -167,9 +183,7 @@ impl Collector {
                 exceptions.unchecked(&format!("the repositories were not read: {why}"));
                 TieOut::NotDone(Clean::of(why))
             }
-            None => TieOut::Done(
-                compared.ties.iter().map(|tie| tied(tie, &compared.findings)).collect(),
-            ),
+            None => TieOut::Done(compared.tied()),
         };
         let mut refusals = self.refusals;
         refusals.by_rule = self.refused.into_iter().map(|(rule, n)| (Clean::of(rule), n)).collect();
@@ -265,22 +279,6 @@ fn week_of(weeks: &mut [Week], time: Timestamp) -> Option<&mut Week> {
     let day = day(time);
     let place = weeks.partition_point(|week| week.days.to() < day);
     weeks.get_mut(place).filter(|week| week.days.from() <= day)
-}
-
-fn tied(tie: &verify::Tie, findings: &[Finding]) -> Tie {
-    let is_about = |found: &&Finding| {
-        found.repo.as_ref() == Some(&tie.repo) && found.name.as_ref() == Some(&tie.name)
-    };
-    Tie {
-        repo: Clean::of(&tie.repo),
-        name: Clean::of(tie.name.as_str()),
-        since: tie.since.iter().map(ToString::to_string).collect(),
-        tip: tie.tip.as_ref().map(ToString::to_string),
-        commits: tie.commits,
-        recorded: tie.recorded,
-        unrecorded: tie.unrecorded,
-        agrees: !findings.iter().any(|found| is_about(&found)),
-    }
 }
 
 fn gone(change: Change) -> Vanished {

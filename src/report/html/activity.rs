@@ -15,10 +15,13 @@ pub(super) fn refusals(report: &Report) -> Markup {
     html! {
         p {
             "Refusals show that the control works: nothing of these pushes landed. In the period, "
-            (refusals.refused) @if refusals.refused == 1 { " push to a branch was" } @else { " pushes to a branch were" }
-            " refused for a rule. One can break several rules, so the numbers below can add up to more."
+            (refusals.refused)
+            @if refusals.refused == 1 { " push to a branch was" } @else { " pushes to a branch were" }
+            " refused for a rule. One can break several rules, so the numbers below can add up to "
+            "more."
             @if refusals.alongside > 0 {
-                " Of them, " (refusals.alongside) " broke no rule, and came together with one that did: all of a push lands, or nothing."
+                " Of them, " (refusals.alongside) " broke no rule, and came together with one that "
+                "did: all of a push lands, or nothing."
             }
         }
         (table("Refused, by rule", ["Rule", "What was wrong", "Times"],
@@ -28,7 +31,8 @@ pub(super) fn refusals(report: &Report) -> Markup {
                 html! { (n) },
             ])))
         p {
-            "Approvals are pushed as well, and judged: who gives one has to be who they say. In the period "
+            "Approvals are pushed as well, and judged: who gives one has to be who they say. In "
+            "the period "
             (accepted) " were accepted and " (refused) " refused."
         }
     }
@@ -92,19 +96,24 @@ pub(super) fn gaps(report: &Report) -> Markup {
                 html! { (failure.message) },
             ])))
         h3 { "Monitor mode" }
-        (table("Branches in monitor mode, where broken rules refused nothing", ["Branches", "From", "Until"],
+        (table("Branches in monitor mode, where broken rules refused nothing",
+            ["Branches", "From", "Until"],
             report.monitored.iter().map(|span| [
                 html! { (span.governs) },
                 when(span.from),
                 when_or(span.until, "the end of the evidence"),
             ])))
         h3 { "Tickets left open" }
-        p { "For information: tickets that were still open long after their change had landed, or were gone." }
+        p {
+            "For information: tickets that were still open long after their change had landed, or "
+            "were gone."
+        }
         (table("Tickets left open", ["Record", "Ticket", "State", "Seen"], open(report).into_iter()))
         h3 { "Days without evidence" }
         p {
-            "A day on which nobody pushed leaves no record; a day on which the control was switched off does not either. "
-            "The comparison with the repositories in section 4 tells them apart."
+            "A day on which nobody pushed leaves no record; a day on which the control was "
+            "switched off does not either. The comparison with the repositories in section 4 tells "
+            "them apart."
         }
         (table("Days without any record of this server", ["Days", "How many"],
             report.silent.iter().map(|days| [html! { (days) }, html! { (days.days()) }])))

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{linked, names, number, on, or_dash, ref_name, short, table, when};
+use super::parts::{linked, names, number, on, or_dash, plain_table, ref_name, short, table, when};
 use crate::evidence::read::{Class, Source};
 use crate::report::clean::Clean;
 use crate::report::model::{Change, Landing, Outcome, Report, Ticket};
@@ -12,8 +12,9 @@ pub(super) fn automated(report: &Report) -> Markup {
     let all: Vec<&Change> = report.of_class(&Class::Automated).collect();
     html! {
         p {
-            "The policy can exempt machines, such as a release robot, from ticket and approval. They are known by what "
-            "the server has authenticated, never by a name in a commit. These changes are in section 11 as well."
+            "The policy can exempt machines, such as a release robot, from ticket and approval. "
+            "They are known by what the server has authenticated, never by a name in a commit. "
+            "These changes are in section 11 as well."
         }
         (table(
             "Automated changes",
@@ -39,14 +40,37 @@ fn exemption(change: &Change) -> Clean {
 pub(super) fn population(report: &Report) -> Markup {
     html! {
         p {
-            "Each row is one record: one push to one branch that landed. The same rows, with every detail, are in "
+            "Each row is one record: one push to one branch that landed. The same rows, with every "
+            "detail, are in "
             "changes.csv. " code { "sockembot show NUMBER" } " prints all that is on record about one."
         }
-        (table(
-            "Changes that landed",
-            ["Record", "Landed", "Where", "Asked for", "Written by", "Approved by", "Pushed by", "Result"],
-            report.changes.iter().map(row),
-        ))
+        @if report.changes.is_empty() { p.none { (LANDED) ": none." } }
+        @for (place, part) in report.changes.chunks(PART).enumerate() {
+            div.changes.later[place > 0] {
+                (plain_table(
+                    &part_caption(place, part, report.changes.len()),
+                    COLUMNS,
+                    part.iter().map(row),
+                ))
+            }
+        }
+    }
+}
+
+/// A browser lays out one long table slowly, and many short ones only when they are seen.
+const PART: usize = 500;
+
+const LANDED: &str = "Changes that landed";
+
+const COLUMNS: [&str; 8] =
+    ["Record", "Landed", "Where", "Asked for", "Written by", "Approved by", "Pushed by", "Result"];
+
+/// `Changes that landed`, or of more than one part `Changes that landed, 501 to 1000`.
+fn part_caption(place: usize, part: &[Change], all: usize) -> String {
+    let before = place * PART;
+    match all <= PART {
+        true => LANDED.to_owned(),
+        false => format!("{LANDED}, {} to {}", before + 1, before + part.len()),
     }
 }
 
@@ -65,7 +89,10 @@ fn row(change: &Change) -> [Markup; 8] {
             }
             @if let Some(new) = &change.new { " " (short(new)) }
         },
-        html! { @if change.tickets.is_empty() { "-" } @for ticket in &change.tickets { (asked(ticket)) } },
+        html! {
+            @if change.tickets.is_empty() { "-" }
+            @for ticket in &change.tickets { (asked(ticket)) }
+        },
         html! { @if change.authors.is_empty() { "-" } (names(&change.authors)) },
         approved(change),
         or_dash(change.pusher.as_ref()),

@@ -25,7 +25,8 @@ pub(super) fn chart(weeks: &[Week]) -> Markup {
             figcaption {
                 "Changes that " span.key.landed { "landed" } ", emergencies among them "
                 span.key.emergency { "marked" } ", and below the line pushes that were "
-                span.key.refused { "refused" } ". The most in one week: " (above) " landed, " (below) " refused."
+                span.key.refused { "refused" } ". The most in one week: " (above) " landed, " (below)
+                " refused."
             }
             svg viewBox={ "0 0 " (width) " 100" } preserveAspectRatio="none" role="img"
                 aria-labelledby="chart-title chart-desc" {
@@ -78,7 +79,9 @@ fn scale(weeks: &[Week]) -> Markup {
     html! {
         div.scale aria-hidden="true" {
             @for (place, week) in weeks.iter().enumerate().step_by(step) {
-                span style={ "left:" (units(100.0 * place as f64 / room as f64)) "%" } { (week.days.from()) }
+                span style={ "left:" (units(100.0 * place as f64 / room as f64)) "%" } {
+                    (week.days.from())
+                }
             }
         }
     }

@@ -30,11 +30,12 @@ END"#;
 pub(super) fn integrity(report: &Report, sums: &Sums) -> Markup {
     html! {
         p {
-            "The records stand one on a line in one file, in the order in which they were written. Each names the "
-            dfn { "hash" } " of the line before it: a number, worked out from every byte of that line by the public standard "
-            "SHA-256, that can't be had from any other line. So a line can't be changed, taken out or put in without the "
-            "next one showing it. Whoever cuts off the end of the file is found by the comparison with the repositories, in "
-            "section 4, and by the numbers that each person who pushed was shown."
+            "The records stand one on a line in one file, in the order in which they were written. "
+            "Each names the " dfn { "hash" } " of the line before it: a number, worked out from every byte of that "
+            "line by the public standard SHA-256, that can't be had from any other line. So a line "
+            "can't be changed, taken out or put in without the next one showing it. Whoever cuts "
+            "off the end of the file is found by the comparison with the repositories, in section "
+            "4, and by the numbers that each person who pushed was shown."
         }
         (facts(report))
         h3 { "Verify it yourself" }
@@ -45,18 +46,26 @@ pub(super) fn integrity(report: &Report, sums: &Sums) -> Markup {
                 pre { code { "sha256sum -c SHA256SUMS" } }
             }
             li {
-                "The records follow from one another. It says \u{201c}unbroken\u{201d}, and the last number and hash above."
+                "The records follow from one another. It says \u{201c}unbroken\u{201d}, and the "
+                "last number and hash above."
                 pre { code { (CHAIN) } }
             }
             @if let Some(change) = report.changes.first() {
                 li {
-                    "A row of changes.csv is that very record. It prints the hash in the last column; here, for record "
+                    "A row of changes.csv is that very record. It prints the hash in the last "
+                    "column; here, for record "
                     (number(&change.record)) ", " (hash(&change.record.sha256)) "."
-                    pre { code { "grep '^{\"v\":1,\"seq\":" (change.record.seq) ",' evidence.jsonl | tr -d '\\n' | sha256sum" } }
+                    pre {
+                        code {
+                            "grep '^{\"v\":1,\"seq\":" (change.record.seq)
+                            ",' evidence.jsonl | tr -d '\\n' | sha256sum"
+                        }
+                    }
                 }
             }
             li {
-                "Nothing that was let in was left out. It prints the number of rows of changes.csv, "
+                "Nothing that was let in was left out. It prints the number of rows of "
+                "changes.csv, "
                 (report.changes.len()) ", and of those under \u{201c}Let in, and not landed\u{201d}, "
                 (report.vanished.len()) ", taken together."
                 pre { code { (let_in(report)) } }
@@ -65,7 +74,10 @@ pub(super) fn integrity(report: &Report, sums: &Sums) -> Markup {
                 @for tie in ties.iter().filter(|tie| tie.tip.is_some()) { (counted(tie)) }
             }
         }
-        p.soft { "SHA-256 of changes.csv: " (hash(&sums.changes)) ". It also stands in SHA256SUMS, and here on paper." }
+        p.soft {
+            "SHA-256 of changes.csv: " (hash(&sums.changes))
+            ". It also stands in SHA256SUMS, and here on paper."
+        }
     }
 }
 
@@ -157,12 +169,29 @@ fn facts(report: &Report) -> Markup {
 pub(super) fn limits(report: &Report) -> Markup {
     html! {
         ul {
-            li { "It shows what reached the protected branches, and nothing of when or where that was deployed." }
+            li {
+                "It shows what reached the protected branches, and nothing of when or where that "
+                "was deployed."
+            }
             li { "It holds no results of tests; those are with the system that ran them." }
-            li { "Names and times in a commit are what its author's computer said. That a ticket was opened before the work is compared with such a time: it finds forgetting, not lying." }
-            li { "An approval on a ticket is for a time, not for a content, and is the weaker source. An approval by ref or review is for one version of the change." }
-            li { "Tickets stand here as they were when the change was judged; they may have been edited since." }
-            li { "Whoever can write to the server's disk can go around any control on it. The comparison in section 4 finds commits that came in that way; copies of the hash above, kept elsewhere, find a file that was written anew." }
+            li {
+                "Names and times in a commit are what its author's computer said. That a ticket "
+                "was opened before the work is compared with such a time: it finds forgetting, not "
+                "lying."
+            }
+            li {
+                "An approval on a ticket is for a time, not for a content, and is the weaker "
+                "source. An approval by ref or review is for one version of the change."
+            }
+            li {
+                "Tickets stand here as they were when the change was judged; they may have been "
+                "edited since."
+            }
+            li {
+                "Whoever can write to the server's disk can go around any control on it. The "
+                "comparison in section 4 finds commits that came in that way; copies of the hash "
+                "above, kept elsewhere, find a file that was written anew."
+            }
         }
         h3 { "Which clock" }
         (table("Whose clock each time is from", ["Time", "Clock"], clocks().into_iter()))
@@ -172,7 +201,10 @@ pub(super) fn limits(report: &Report) -> Markup {
             ("Reviewed by", html! { span.line {} }),
             ("Date, signature", html! { span.line {} }),
         ]))
-        p.soft { "For the period " (report.scope.period) ", by the record that stands in section 12 as the last of the file." }
+        p.soft {
+            "For the period " (report.scope.period)
+            ", by the record that stands in section 12 as the last of the file."
+        }
     }
 }
 

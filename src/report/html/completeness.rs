@@ -9,22 +9,27 @@ use crate::report::model::{Report, Tie, TieOut};
 pub(super) fn completeness(report: &Report) -> Markup {
     html! {
         p {
-            "A repository holds its own list of commits, apart from the records. For each protected branch it was "
-            "read again when this report was made, and every commit in it since the control began was looked up "
-            "in the records. A commit without a record came in around the control. A change on record whose commits are "
-            "gone means that history was rewritten around it. Either is an exception, and stands in section 5."
+            "A repository holds its own list of commits, apart from the records. For each "
+            "protected branch it was read again when this report was made, and every commit in it "
+            "since the control began was looked up in the records. A commit without a record came "
+            "in around the control. A change on record whose commits are gone means that history "
+            "was rewritten around it. Either is an exception, and stands in section 5."
         }
         @match &report.tie_out {
             TieOut::NotDone(why) => p { strong { "The repositories were not read: " } (why) },
             TieOut::Done(ties) => {
                 (table(
-                    "Branches, from where the control began to where they were when this report was made",
-                    ["Branch", "Repository", "Began at", "Was at", "Commits by git", "With a record", "Without", "Result"],
+                    "Branches, from where the control began to where they were when this report \
+                     was made",
+                    [
+                        "Branch", "Repository", "Began at", "Was at", "Commits by git",
+                        "With a record", "Without", "Result",
+                    ],
                     ties.iter().map(row),
                 ))
                 p.soft {
-                    "\u{201c}Commits by git\u{201d} is what git itself counts; section 12 has the command. It counts from the start "
-                    "of the control, whatever the period."
+                    "\u{201c}Commits by git\u{201d} is what git itself counts; section 12 has the "
+                    "command. It counts from the start of the control, whatever the period."
                 }
             },
         }
@@ -34,8 +39,9 @@ pub(super) fn completeness(report: &Report) -> Markup {
         }
         h3 { "Let in, and not landed" }
         p {
-            "A push that the control lets in can still fail: somebody else was faster, another check refused it, or the "
-            "connection broke. These records have no commit in the repository, and are not counted as changes."
+            "A push that the control lets in can still fail: somebody else was faster, another "
+            "check refused it, or the connection broke. These records have no commit in the "
+            "repository, and are not counted as changes."
         }
         (table(
             "Let in, and not landed",

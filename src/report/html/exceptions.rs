@@ -16,9 +16,9 @@ pub(super) fn exceptions(report: &Report) -> Markup {
     }
     html! {
         p {
-            "An exception is whatever did not go by the rules, or can't be shown to have. It is open until a later "
-            "record settles it. One that is to be explained has no way to be settled on record: the people in charge "
-            "have to say how it came about."
+            "An exception is whatever did not go by the rules, or can't be shown to have. It is "
+            "open until a later record settles it. One that is to be explained has no way to be "
+            "settled on record: the people in charge have to say how it came about."
         }
         (table("Exceptions by kind", ["Kind", "What it is", "How many"],
             kinds.into_iter().map(|(kind, n)| [
@@ -64,8 +64,9 @@ pub(super) fn emergencies(report: &Report) -> Markup {
     let all: Vec<&Change> = report.of_class(&Class::Emergency).collect();
     html! {
         p {
-            "In an emergency somebody who is named in the policy can have a change let in without approval, with a reason. The "
-            "ticket is still needed. Somebody who did not write it has to review it within the time that the policy sets."
+            "In an emergency somebody who is named in the policy can have a change let in without "
+            "approval, with a reason. The ticket is still needed. Somebody who did not write it "
+            "has to review it within the time that the policy sets."
         }
         (table(
             "Emergency changes",
@@ -76,7 +77,9 @@ pub(super) fn emergencies(report: &Report) -> Markup {
                 html! { (change.repo) ", " (ref_name(&change.name)) },
                 or_dash(change.pusher.as_ref()),
                 names(&change.authors),
-                html! { @match &change.emergency { Some(emergency) => (emergency.why()), None => "-" } },
+                html! {
+                    @match &change.emergency { Some(emergency) => (emergency.why()), None => "-" }
+                },
                 when_or(change.emergency.as_ref().map(|emergency| emergency.due), "not on record"),
                 review(change),
             ]),

@@ -8,7 +8,8 @@ const CLAUSES: &[[&str; 4]] = &[
     [
         "SOC 2",
         "CC8.1",
-        "Changes are authorised, documented, tested, approved and put in place in a managed way; also in emergencies.",
+        "Changes are authorised, documented, tested, approved and put in place in a managed way; \
+         also in emergencies.",
         "All of it: tickets, approvals, classes, refusals; test results are elsewhere.",
     ],
     [
@@ -32,7 +33,8 @@ const CLAUSES: &[[&str; 4]] = &[
     [
         "ISO 27001:2022",
         "A.8.32, A.5.3, A.8.4, A.8.15",
-        "Changes follow a procedure; duties are separated; access to source code and logs are kept in hand.",
+        "Changes follow a procedure; duties are separated; access to source code and logs are kept in \
+         hand.",
         "Tickets, approvals, class, all records.",
     ],
     [
@@ -56,7 +58,8 @@ const CLAUSES: &[[&str; 4]] = &[
     [
         "SOX, IT general controls",
         "Change management",
-        "Changes are authorised, tested and approved; nobody moves their own; the population is complete.",
+        "Changes are authorised, tested and approved; nobody moves their own; the population is \
+         complete.",
         "As for CC8.1; section 4 for the population.",
     ],
     [
@@ -89,10 +92,12 @@ const CLAUSES: &[[&str; 4]] = &[
 pub(super) fn frameworks() -> Markup {
     html! {
         p {
-            "An auditor tests the control that a company has set itself, not a list of clauses. This table only says where to "
-            "look. The clauses are in our words."
+            "An auditor tests the control that a company has set itself, not a list of clauses. "
+            "This table only says where to look. The clauses are in our words."
         }
-        (table("Clauses, and what of this package speaks to them", ["Framework", "Clause", "What it asks", "Evidence"],
+        (table(
+            "Clauses, and what of this package speaks to them",
+            ["Framework", "Clause", "What it asks", "Evidence"],
             CLAUSES.iter().map(|row| row.map(|cell| html! { (cell) }))))
     }
 }

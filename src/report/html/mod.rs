@@ -68,7 +68,9 @@ pub fn page(report: &Report, sums: &Sums) -> String {
                         "\n"
                     }
                 }
-                footer { p { "Made by " (report.scope.version) ". This page runs no script and loads nothing." } }
+                footer {
+                    p { "Made by " (report.scope.version) ". This page runs no script and loads nothing." }
+                }
             }
         }
     };

@@ -17,23 +17,34 @@ pub(super) fn table<const N: usize>(
         @if rows.len() == 0 {
             p.none { (caption) ": none." }
         } @else {
-            table {
-                caption { (caption) }
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
-                "\n"
-                tbody {
-                    @for row in rows {
-                        tr {
-                            @for (place, (column, cell)) in columns.into_iter().zip(row).enumerate() {
-                                @if place == 0 {
-                                    th scope="row" data-column=(column) { (cell) }
-                                } @else {
-                                    td data-column=(column) { (cell) }
-                                }
+            (plain_table(caption, columns, rows))
+        }
+    }
+}
+
+/// The same with rows for certain.
+pub(super) fn plain_table<const N: usize>(
+    caption: &str,
+    columns: [&str; N],
+    rows: impl Iterator<Item = [Markup; N]>,
+) -> Markup {
+    html! {
+        table {
+            caption { (caption) }
+            thead { tr { @for column in columns { th scope="col" { (column) } } } }
+            "\n"
+            tbody {
+                @for row in rows {
+                    tr {
+                        @for (place, (column, cell)) in columns.into_iter().zip(row).enumerate() {
+                            @if place == 0 {
+                                th scope="row" data-column=(column) { (cell) }
+                            } @else {
+                                td data-column=(column) { (cell) }
                             }
                         }
-                        "\n"
                     }
+                    "\n"
                 }
             }
         }

@@ -35,7 +35,10 @@ fn lead(report: &Report) -> Markup {
         (landed) " landed on the protected branches. "
         @match report.exceptions.len() {
             0 => "There are no exceptions. ",
-            n => { strong { (count(n, "exception")) } @if n == 1 { " is" } @else { " are" } " listed below. " }
+            n => {
+                strong { (count(n, "exception")) }
+                @if n == 1 { " is" } @else { " are" } " listed below. "
+            },
         }
         @if intact {
             "The chain of records is unbroken"
@@ -105,9 +108,17 @@ fn files(sums: &Sums) -> Markup {
         h3 { "The files of this package" }
         (pairs([
             ("report.html", html! { "this page" }),
-            ("changes.csv", html! { "every change that landed, one row each; for a spreadsheet: UTF-8, commas. SHA-256 " (hash(&sums.changes)) }),
-            ("exceptions.csv", html! { "every exception, one row each. SHA-256 " (hash(&sums.exceptions)) }),
-            ("evidence.jsonl", html! { "the records themselves, byte by byte as they were written. SHA-256 " (hash(&sums.evidence)) }),
+            ("changes.csv", html! {
+                "every change that landed, one row each; for a spreadsheet: UTF-8, commas. SHA-256 "
+                (hash(&sums.changes))
+            }),
+            ("exceptions.csv", html! {
+                "every exception, one row each. SHA-256 " (hash(&sums.exceptions))
+            }),
+            ("evidence.jsonl", html! {
+                "the records themselves, byte by byte as they were written. SHA-256 "
+                (hash(&sums.evidence))
+            }),
             ("SHA256SUMS", html! { "the hashes of the four" }),
         ]))
     }
@@ -129,7 +140,9 @@ pub(super) fn figures(report: &Report) -> Markup {
             (figure("landed", report.changes.len(), "changes landed", false))
             (figure("exceptions", report.exceptions.len(), "exceptions", true))
             @match report.tie_out {
-                TieOut::Done(_) => (figure("unrecorded", report.unrecorded(), "commits without a record", true)),
+                TieOut::Done(_) => {
+                    (figure("unrecorded", report.unrecorded(), "commits without a record", true))
+                },
                 TieOut::NotDone(_) => (unknown("unrecorded", "commits without a record: not compared")),
             }
             (figure("flaws", report.chain.flaws.len(), "faults in the chain of records", true))
@@ -137,11 +150,25 @@ pub(super) fn figures(report: &Report) -> Markup {
             (figure("failures", report.failures.len(), "could not be judged, so refused", false))
         }
         (pairs([
-            ("Standard", html! { span #figure-standard { (of(Class::Standard)) } " by people, under the rules" }),
-            ("Emergency", html! { span #figure-emergency { (emergencies) } " without prior approval, to be reviewed afterwards" (share) }),
-            ("Automated", html! { span #figure-automated { (of(Class::Automated)) } " by machines that the policy exempts" }),
-            ("Unverified", html! { span #figure-unverified { (of(Class::Unverified)) } " while the ticket system was away" }),
-            ("Other", html! { span #figure-other { (other) } " of a kind that this version of the program does not know" }),
+            ("Standard", html! {
+                span #figure-standard { (of(Class::Standard)) } " by people, under the rules"
+            }),
+            ("Emergency", html! {
+                span #figure-emergency { (emergencies) }
+                " without prior approval, to be reviewed afterwards" (share)
+            }),
+            ("Automated", html! {
+                span #figure-automated { (of(Class::Automated)) }
+                " by machines that the policy exempts"
+            }),
+            ("Unverified", html! {
+                span #figure-unverified { (of(Class::Unverified)) }
+                " while the ticket system was away"
+            }),
+            ("Other", html! {
+                span #figure-other { (other) }
+                " of a kind that this version of the program does not know"
+            }),
             ("Commits", html! { span #figure-commits { (commits) } " in these changes" }),
         ]))
     }

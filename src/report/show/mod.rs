@@ -4,6 +4,7 @@ mod json;
 mod page;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::fmt;
 
