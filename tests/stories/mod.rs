@@ -9,6 +9,7 @@ mod emulate;
 mod failing;
 mod fakes;
 mod following_up;
+mod forge_bypasses;
 mod forge_issues;
 mod gitea;
 mod github;

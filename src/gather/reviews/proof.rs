@@ -10,6 +10,16 @@ use crate::model::{Commit, ObjectId, Signature};
 /// The newest commits that may be a squash: each try is a merge.
 const TRIES: usize = 50;
 
+/// A branch that is pushed to, for what is compared with it.
+pub(super) struct Pushed<'a> {
+    /// Where it was.
+    pub(super) old: Option<&'a ObjectId>,
+    /// The commits whose histories are not new.
+    pub(super) base: &'a [ObjectId],
+    /// The new commits, parents before children.
+    pub(super) commits: &'a [Commit],
+}
+
 /// The new commits that are proved to be the content of a reviewed commit.
 ///
 /// Merged or fast-forwarded, the push contains it. Squashed, merging it once more
@@ -22,42 +32,43 @@ const TRIES: usize = 50;
 pub(super) fn content(
     repo: &Repo,
     reviewed: &ObjectId,
-    commits: &[Commit],
-    base: &[ObjectId],
+    pushed: &Pushed<'_>,
 ) -> anyhow::Result<Content> {
     let new: BTreeMap<&ObjectId, &Commit> =
-        commits.iter().map(|commit| (&commit.id, commit)).collect();
+        pushed.commits.iter().map(|commit| (&commit.id, commit)).collect();
     if new.contains_key(reviewed) {
         return Ok(Content { commits: contained(reviewed, &new), writers: BTreeSet::new() });
     }
     if !repo.exists(reviewed)? || repo.commit_behind(reviewed)?.as_ref() != Some(reviewed) {
         return Ok(Content::default());
     }
-    let originals = originals(repo, reviewed, base)?;
-    if originals.is_empty() {
+    let ids = repo.new_commits(reviewed, pushed.base)?;
+    if ids.is_empty() {
         return Ok(Content::default());
     }
     // The last of a rebase looks like a squash of what was still to come.
-    let mut found = rebase(repo, &originals, commits)?;
+    let mut found = rebase(repo, &ids, pushed.commits)?;
     if found.is_empty() {
-        found.extend(squash(repo, reviewed, commits)?);
+        found.extend(squash(repo, reviewed, &ids, pushed)?);
     }
-    let writers = if found.is_empty() { BTreeSet::new() } else { writers(&originals) };
-    Ok(Content { commits: found, writers })
+    if found.is_empty() {
+        return Ok(Content::default());
+    }
+    let Some(originals) = read(repo, &ids)? else { return Ok(Content::default()) };
+    Ok(Content { commits: found, writers: writers(&originals) })
 }
 
-/// The commits of a reviewed one that the branch does not have; none at all
-/// where one of them is malformed.
-fn originals(repo: &Repo, reviewed: &ObjectId, base: &[ObjectId]) -> anyhow::Result<Vec<Commit>> {
+/// The commits that a reviewed one brings; `None` where one of them is malformed.
+fn read(repo: &Repo, ids: &[ObjectId]) -> anyhow::Result<Option<Vec<Commit>>> {
     let mut found = Vec::new();
-    for id in repo.new_commits(reviewed, base)? {
-        let commit = repo.commit(&id)?;
+    for id in ids {
+        let commit = repo.commit(id)?;
         if commit.content.is_err() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         found.push(commit);
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// The addresses of all who wrote any of them.
@@ -76,26 +87,47 @@ fn writers(originals: &[Commit]) -> BTreeSet<String> {
 fn squash(
     repo: &Repo,
     reviewed: &ObjectId,
-    commits: &[Commit],
+    ids: &[ObjectId],
+    pushed: &Pushed<'_>,
 ) -> anyhow::Result<Option<ObjectId>> {
-    for commit in commits.iter().rev().filter(|commit| parent(commit).is_some()).take(TRIES) {
-        let Some(parent) = parent(commit) else { continue };
-        if repo.is_merge_of(&commit.id, parent, reviewed)? {
+    let newest = pushed.commits.iter().rev();
+    for (commit, parent) in newest.filter_map(|c| Some((c, parent(c)?))).take(TRIES) {
+        if repo.is_merge_of(&commit.id, parent, reviewed)?
+            && is_up_to_date(repo, parent, reviewed, ids, pushed.old)?
+        {
             return Ok(Some(commit.id.clone()));
         }
     }
     Ok(None)
 }
 
+/// Whether the parent of a squash has what the reviewed commit has of the branch. On an
+/// older one the squash would do once more what the branch did since then, and merging
+/// it would bring back what the branch has taken back.
+fn is_up_to_date(
+    repo: &Repo,
+    parent: &ObjectId,
+    reviewed: &ObjectId,
+    ids: &[ObjectId],
+    old: Option<&ObjectId>,
+) -> anyhow::Result<bool> {
+    let squashed = repo.new_commits(reviewed, std::slice::from_ref(parent))?;
+    let Some(old) = old else {
+        return Ok(squashed.iter().all(|id| ids.contains(id)));
+    };
+    Ok(repo.new_commits(reviewed, &[parent.clone(), old.clone()])?.len() == squashed.len())
+}
+
 /// The picks of the reviewed commits, one after the other. A rebase keeps the author
 /// and his time, which tells where it may begin.
-fn rebase(
-    repo: &Repo,
-    originals: &[Commit],
-    commits: &[Commit],
-) -> anyhow::Result<BTreeSet<ObjectId>> {
+fn rebase(repo: &Repo, ids: &[ObjectId], commits: &[Commit]) -> anyhow::Result<BTreeSet<ObjectId>> {
     let line: Vec<(&Commit, &ObjectId)> =
         commits.iter().filter_map(|commit| Some((commit, parent(commit)?))).collect();
+    // Somebody else's request may have any number of commits: they are not even read.
+    if ids.len() > line.len() {
+        return Ok(BTreeSet::new());
+    }
+    let Some(originals) = read(repo, ids)? else { return Ok(BTreeSet::new()) };
     // The root of a history of its own, and a merge, can't be picked.
     if originals.iter().any(|original| parent(original).is_none()) {
         return Ok(BTreeSet::new());
@@ -104,7 +136,7 @@ fn rebase(
     for start in 0..line.len() {
         let rest = line.get(start..).unwrap_or(&[]);
         if rest.first().and_then(|(commit, _)| author(commit)) == first
-            && let Some(picked) = picks(repo, originals, rest)?
+            && let Some(picked) = picks(repo, &originals, rest)?
         {
             return Ok(picked);
         }

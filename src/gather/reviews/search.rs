@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Found, ReviewServer, Wanted, proof};
+use super::proof::{self, Pushed};
+use super::{Found, ReviewServer, Wanted};
 use crate::gather::push::Sources;
 use crate::gather::remote::Fault;
 use crate::model::review::{Answer, Content, Proven};
@@ -26,6 +27,7 @@ pub struct Search<'a> {
 /// One branch of the push, and what is to be asked about it.
 struct Branch<'a> {
     target: &'a RefName,
+    old: Option<&'a ObjectId>,
     base: &'a [ObjectId],
     commits: &'a [Commit],
     wanted: Wanted,
@@ -119,7 +121,8 @@ impl<'a> Search<'a> {
     }
 
     fn content(&self, branch: &Branch<'_>, id: &ObjectId) -> anyhow::Result<Content> {
-        proof::content(self.sources.repo, id, branch.commits, branch.base)
+        let Branch { old, base, commits, .. } = *branch;
+        proof::content(self.sources.repo, id, &Pushed { old, base, commits })
     }
 }
 
@@ -174,7 +177,8 @@ fn branch<'a>(
         heads,
         checks: !table.approval.checks.is_empty(),
     };
-    Ok(Some(Branch { target: &update.target, base, commits, wanted }))
+    let old = update.line.change.old_id();
+    Ok(Some(Branch { target: &update.target, old, base, commits, wanted }))
 }
 
 /// What may have been the head of a request: what a merge brought in, and the newest
