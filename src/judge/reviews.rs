@@ -32,15 +32,15 @@ pub(super) fn checks(change: &Change<'_>, commit: &Commit) -> Vec<Check> {
             vec![Check { rule: Rule::ReviewsUnavailable, on, outcome }]
         }
         Some(Answer::Known(all)) => {
-            let of_it: Vec<&ChangeRequest> = all
-                .iter()
-                .filter(|proven| proven.content_of(&proven.request.head).contains(&commit.id))
-                .map(|proven| &proven.request)
-                .filter(|request| is_for(change, request))
-                .collect();
-            let mut found = against(change, &on, &of_it);
-            found
-                .extend(change.table.approval.checks.iter().map(|name| checked(&on, name, &of_it)));
+            let fit = || all.iter().filter(|proven| is_for(change, &proven.request));
+            // A newer head takes no objection back.
+            let had_it = fit().filter(|proven| proven.all().any(|id| *id == commit.id));
+            let has_it =
+                fit().filter(|proven| proven.content_of(&proven.request.head).contains(&commit.id));
+            let mut found = against(change, &on, had_it.map(|proven| &proven.request));
+            let has_it: Vec<&ChangeRequest> = has_it.map(|proven| &proven.request).collect();
+            let names = change.table.approval.checks.iter();
+            found.extend(names.map(|name| checked(&on, name, &has_it)));
             found
         }
     }
@@ -173,7 +173,11 @@ fn is_by_same(change: &Change<'_>, a: &Review, b: &Review) -> bool {
 
 /// Who may write and asks for changes, and has not said otherwise since; and the rules
 /// of the forge that are not met.
-fn against(change: &Change<'_>, on: &Subject, requests: &[&ChangeRequest]) -> Vec<Check> {
+fn against<'a>(
+    change: &Change<'_>,
+    on: &Subject,
+    requests: impl Iterator<Item = &'a ChangeRequest>,
+) -> Vec<Check> {
     let mut found = Vec::new();
     for request in requests {
         for (index, review) in request.reviews.iter().enumerate() {

@@ -38,3 +38,15 @@ fn a_squash_onto_an_older_commit_does_not_bring_back_what_was_taken_back() {
     assert_eq!(std::fs::read_to_string(eve.path().join("limit")).unwrap(), "1000000\n");
     at.push(&eve, &["main"]).refused_for(&["unreviewed-content"]);
 }
+
+#[test]
+fn a_new_head_does_not_silence_who_asks_for_changes() {
+    let at = Reviewed::at(Forge::github());
+    let eve = at.server.clone_for("eve");
+    eve.commit("PAY-1: round half up");
+    let head = at.show(&eve);
+    let request = at.open(&head).approved("ana", &head).changes_requested("bob", &head);
+    eve.commit("PAY-1: later");
+    request.pushed(&at.show(&eve));
+    at.press("eve", &head).refused_for(&["changes-requested"]);
+}
