@@ -147,6 +147,7 @@ pub(super) fn void(why: &Void) -> String {
         Void::NoWriteAccess => "they may not write to the repository".to_owned(),
         Void::Gone => "the account is gone".to_owned(),
         Void::OtherBranch(branch) => format!("the request is for {}", fit(branch, 60)),
+        Void::Retargeted => "the request was for another branch then".to_owned(),
         Void::Draft => "the request is a draft".to_owned(),
         Void::Closed => "the request was closed".to_owned(),
         Void::Merged => "the request was merged before this push".to_owned(),

@@ -103,7 +103,7 @@ fn of_request(change: &Change<'_>, proven: &Proven) -> Vec<Approval> {
             Reviewed::Commit(id) => proven.content_of(id),
             Reviewed::Unknown(_) => BTreeSet::new(),
         };
-        let void = unfit(change, request).or_else(|| void(review, later));
+        let void = unfit(change, request).or_else(|| void(request, review, later));
         let (covers, outdated_for) = match (content.is_empty(), &void) {
             (false, _) => (content, BTreeSet::new()),
             (true, None) => (BTreeSet::new(), whole.clone()),
@@ -136,7 +136,7 @@ fn of_request(change: &Change<'_>, proven: &Proven) -> Vec<Approval> {
 }
 
 /// Why a review does not count, whoever gave it.
-fn void(review: &Review, later: Option<&Review>) -> Option<Void> {
+fn void(request: &ChangeRequest, review: &Review, later: Option<&Review>) -> Option<Void> {
     match review.opinion {
         Opinion::Dismissed => return Some(Void::Dismissed),
         Opinion::Approved | Opinion::ChangesRequested => {}
@@ -152,6 +152,9 @@ fn void(review: &Review, later: Option<&Review>) -> Option<Void> {
     }
     if review.access == Access::Read {
         return Some(Void::NoWriteAccess);
+    }
+    if request.retargeted.is_some_and(|since| review.at.is_none_or(|at| at <= since)) {
+        return Some(Void::Retargeted);
     }
     match &review.of {
         Reviewed::Commit(_) => None,

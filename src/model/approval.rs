@@ -40,6 +40,8 @@ pub enum Void {
     Gone,
     /// The request is for this branch.
     OtherBranch(String),
+    /// The request was for another branch then, and showed something else.
+    Retargeted,
     /// The request is a draft.
     Draft,
     /// The request was turned down.

@@ -19,6 +19,9 @@ pub struct ChangeRequest {
     pub state: RequestState,
     /// The branch that it is to be merged into, without `refs/heads/`.
     pub target: String,
+    /// When it came to be for that branch, where it was for another one before: until
+    /// then it showed what its commits are more than that one.
+    pub retargeted: Option<Timestamp>,
     /// The commit that would be merged now.
     pub head: ObjectId,
     /// Who opened it, as the forge authenticated them; none where the account is gone.

@@ -19,6 +19,7 @@ const PATHS = [
   '/repos/{owner}/{repo}/commits/{ref}/check-runs',
   '/repos/{owner}/{repo}/collaborators/{username}/permission',
   '/repos/{owner}/{repo}/issues/{issue_number}',
+  '/repos/{owner}/{repo}/issues/{issue_number}/events',
 ];
 const PROSE = ['description', 'summary', 'example', 'examples', 'externalDocs', 'tags', 'x-github'];
 

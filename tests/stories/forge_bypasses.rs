@@ -1,8 +1,11 @@
 //! Ways to land at a server with reviews what nobody has read, and to stand in the way of others.
 
 use crate::support::Clone;
-use crate::support::fake_forge::Forge;
+use crate::support::fake_forge::{Forge, GraphQl};
 use crate::support::reviewed::Reviewed;
+
+/// By GraphQL and by REST.
+const INTERFACES: [GraphQl; 2] = [GraphQl::Answers, GraphQl::Absent];
 
 /// A file of somebody's, in a commit.
 fn write(clone: &Clone, name: &str, text: &str, message: &str) -> String {
@@ -49,4 +52,24 @@ fn a_new_head_does_not_silence_who_asks_for_changes() {
     eve.commit("PAY-1: later");
     request.pushed(&at.show(&eve));
     at.press("eve", &head).refused_for(&["changes-requested"]);
+}
+
+/// A request shows what its branch lacks of the other one. Whoever approved it while that
+/// was a branch with more on it has not seen the rest.
+#[test]
+fn an_approval_for_another_branch_is_not_taken_along_to_this_one() {
+    for interface in INTERFACES {
+        let at = Reviewed::at(Forge::github());
+        at.forge.change(|state| state.habits.github.graphql = interface);
+        let eve = at.server.clone_for("eve");
+        eve.commit("PAY-1: what nobody shall see");
+        at.push(&eve, &["HEAD:refs/heads/side/base"]).accepted();
+        eve.commit("PAY-1: round half up");
+        let head = at.show(&eve);
+        let request = at.forge.open(7, &head, "side/base").by("eve").approved("ana", &head);
+        request.into("main");
+        at.press("bob", &head).refused_for(&["void-approval"]);
+        request.approved("ana", &head);
+        at.press("bob", &head).accepted();
+    }
 }

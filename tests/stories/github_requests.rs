@@ -156,7 +156,7 @@ fn a_request_for_another_branch_approves_nothing_here() {
     let pushed = at.push(&bob, &["main"]);
     pushed.refused_for(&["void-approval"]);
     assert!(at.flat(&pushed).contains("release/1"), "{}", pushed.seen());
-    at.forge.request(7).into("main");
+    at.forge.request(7).into("main").approved("ana", &head);
     at.push(&bob, &["main"]).accepted();
 }
 

@@ -11,7 +11,7 @@
 //! - Members of the organisation have the permission `admin`; other collaborators have `push` or
 //!   `pull`, where GitHub says `write` or `read`. Whoever is neither is not found.
 //! - There is no GraphQL, no `/commits/{sha}/pulls`, no commit status, and no `/issues/{n}` of a
-//!   pull request (all 404). The accounts of a request's commits are missing, and the commit that
+//!   pull request, nor its events (all 404). The accounts of a request's commits are missing, and the commit that
 //!   it branched from is listed with them.
 //! - Any token that it does not know is the first user's; without one it is 404 or 401.
 

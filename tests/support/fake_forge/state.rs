@@ -81,6 +81,8 @@ pub(crate) struct Request {
     pub(crate) stage: Stage,
     pub(crate) draft: bool,
     pub(crate) reviews: Vec<Review>,
+    /// When it came to be for another branch, each time.
+    pub(crate) retargeted: Vec<String>,
     pub(crate) created: String,
     pub(crate) updated: String,
 }

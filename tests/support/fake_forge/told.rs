@@ -33,6 +33,7 @@ impl Forge {
                 stage: Stage::Open,
                 draft: false,
                 reviews: Vec::new(),
+                retargeted: Vec::new(),
                 created: at.clone(),
                 updated: at,
             };
@@ -183,7 +184,10 @@ impl RequestAt<'_> {
 
     /// For another branch from now on.
     pub(crate) fn into(self, base: &str) -> Self {
-        self.change(|request, _| request.base = base.to_owned())
+        self.change(|request, at| {
+            request.base = base.to_owned();
+            request.retargeted.push(at);
+        })
     }
 
     /// A new head. Where GitLab is to reset approvals on a push, they are gone; that of a

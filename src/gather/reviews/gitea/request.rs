@@ -50,6 +50,7 @@ impl Told<'_> {
             url: text(self.itself, "html_url").unwrap_or(&forge.remote.url).to_owned(),
             state: state(self.itself)?,
             target: target.to_owned(),
+            retargeted: None,
             head,
             author: self.itself.get("user").and_then(|user| identity(forge, user)),
             reviews: self.opinions(forge)?,

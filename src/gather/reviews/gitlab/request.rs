@@ -61,6 +61,7 @@ impl Told<'_> {
             url: text(self.itself, "web_url").unwrap_or(&forge.remote.url).to_owned(),
             state: state(self.itself)?,
             target: target.to_owned(),
+            retargeted: None,
             author: self.itself.get("author").and_then(|user| identity(forge, user)),
             reviews,
             unmet,

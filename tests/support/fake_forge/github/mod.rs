@@ -152,6 +152,14 @@ fn in_repository(state: &State, call: &Call, rest: &[&str]) -> Reply {
         },
         ["collaborators", login, "permission"] => permission(state, login),
         ["issues", number] => issue(state, number),
+        ["issues", number, "events"] => match request(state, number) {
+            Some(request) => {
+                let events = request.retargeted.iter();
+                let events = events.map(|at| shape::base_change(state, request, at));
+                listed(state, call, &events.collect::<Vec<_>>())
+            }
+            None => said(404, "Not Found"),
+        },
         _ => said(404, "Not Found"),
     }
 }

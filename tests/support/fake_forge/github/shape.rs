@@ -190,6 +190,14 @@ pub(super) fn review(state: &State, request: &Request, review: &Review) -> Value
     shape
 }
 
+/// The event of a request that came to be for another branch.
+pub(super) fn base_change(state: &State, request: &Request, at: &str) -> Value {
+    json!({"id": 1, "node_id": "BRC_1", "event": "base_ref_changed", "created_at": at,
+        "url": format!("{}/issues/events/1", repository::api(state)),
+        "actor": user_or_null(state, request.author.as_deref()),
+        "commit_id": null, "commit_url": null, "performed_via_github_app": null})
+}
+
 /// The forge finds the account by the e-mail; where it knows none, there is none.
 pub(super) fn commit(state: &State, commit: &Commit) -> Value {
     let url = format!("{}/commits/{}", repository::api(state), commit.id);

@@ -31,6 +31,13 @@ const CHECKS: &str = "tip: commits(last: 1) { nodes { commit { oid statusCheckRo
      contexts(first: 100) { nodes { __typename \
      ... on CheckRun { name status conclusion } ... on StatusContext { context state } } } } } } }";
 
+/// The last time that the branch a request is for was changed, by somebody or because it
+/// was deleted.
+const RETARGETED: &str = "retargeted: timelineItems(last: 1, \
+     itemTypes: [BASE_REF_CHANGED_EVENT, AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT]) { nodes { \
+     ... on BaseRefChangedEvent { createdAt } \
+     ... on AutomaticBaseChangeSucceededEvent { createdAt } } }";
+
 type Fields = BTreeMap<String, serde_json::Value>;
 
 /// What is wanted, or nothing where the server has no GraphQL.
@@ -84,7 +91,8 @@ fn fragment(checks: bool) -> String {
          baseRepository {{ nameWithOwner }} headRefOid author {{ __typename login }} \
          reviews(last: 100, {STATES}) {{ {REVIEWS} }} \
          commits(last: 100) {{ nodes {{ commit {{ authors(first: 5) {{ nodes {{ email \
-         user {{ login }} }} }} committer {{ email user {{ login }} }} }} }} }} {checks} }}"
+         user {{ login }} }} }} committer {{ email user {{ login }} }} }} }} }} \
+         {RETARGETED} {checks} }}"
     )
 }
 
@@ -167,6 +175,7 @@ fn request(github: &Github, http: &Http, node: RequestNode) -> Result<ChangeRequ
             _ => RequestState::Closed,
         },
         target: node.base_ref_name,
+        retargeted: node.retargeted.nodes.last().map(|moved| moved.created_at),
         head: id(&node.head_ref_oid).map_err(shape)?,
         author: node.author.map(|author| github.account(&author.login)),
         reviews: reviews

@@ -30,6 +30,19 @@ pub(super) struct RequestNode {
     pub(super) reviews: Option<ReviewList>,
     pub(super) commits: List<RequestCommit>,
     pub(super) tip: Option<List<RequestCommit>>,
+    pub(super) retargeted: Moves,
+}
+
+/// How a request came to be for its branch. None of it may be hidden.
+#[derive(Deserialize)]
+pub(super) struct Moves {
+    pub(super) nodes: Vec<Moved>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Moved {
+    pub(super) created_at: Timestamp,
 }
 
 #[derive(Deserialize)]

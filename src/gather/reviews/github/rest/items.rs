@@ -46,6 +46,12 @@ pub(super) struct ReviewItem {
 }
 
 #[derive(Deserialize)]
+pub(super) struct EventItem {
+    pub(super) event: String,
+    pub(super) created_at: Timestamp,
+}
+
+#[derive(Deserialize)]
 pub(super) struct CommitItem {
     pub(super) commit: Signatures,
     pub(super) author: Option<User>,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use items::{CommitItem, Pull, ReviewItem};
+use items::{CommitItem, EventItem, Pull, ReviewItem};
 
 use super::{Github, kind, opinion};
 use crate::gather::forge::github::{believe, path_of};
@@ -119,17 +119,19 @@ fn details(
 ) -> Result<(ChangeRequest, BTreeSet<String>), Fault> {
     let base = path_of(&github.place.repository);
     let number = pull.number;
-    let (reviews, commits, checks) = std::thread::scope(|scope| {
+    let (reviews, commits, events, checks) = std::thread::scope(|scope| {
         let reviews = scope.spawn(|| {
             list::<ReviewItem>(http, &format!("{base}/pulls/{number}/reviews?per_page=100"))
         });
         let commits = scope.spawn(|| {
             list::<CommitItem>(http, &format!("{base}/pulls/{number}/commits?per_page=100"))
         });
+        let events = scope.spawn(|| events(http, &base, number));
         let checks =
             if checks { checks_of(http, &base, &pull.head.sha) } else { Ok(BTreeMap::new()) };
         let join = |_| Fault::broken();
-        Ok((reviews.join().map_err(join)??, commits.join().map_err(join)??, checks?))
+        let (reviews, commits) = (reviews.join().map_err(join)??, commits.join().map_err(join)??);
+        Ok((reviews, commits, events.join().map_err(join)??, checks?))
     })?;
     let mut reviewers = BTreeSet::new();
     let mut known = Vec::new();
@@ -160,6 +162,7 @@ fn details(
             _ => RequestState::Closed,
         },
         target: pull.base.name.clone(),
+        retargeted: events.iter().filter(is_retargeting).map(|event| event.created_at).max(),
         head: id(http, &pull.head.sha)?,
         author: pull.user.as_ref().map(|user| github.account(&user.login)),
         reviews: known,
@@ -168,6 +171,21 @@ fn details(
         accounts: accounts(github, commits),
     };
     Ok((request, reviewers))
+}
+
+/// What happened to a request. GitHub has a list for each; a server that others wrote
+/// may have none, and then tells nobody that a request's branch was changed.
+fn events(http: &Http, base: &str, number: u64) -> Result<Vec<EventItem>, Fault> {
+    match list(http, &format!("{base}/issues/{number}/events?per_page=100")) {
+        Err(Fault::NoEndpoint { .. }) => Ok(Vec::new()),
+        events => events,
+    }
+}
+
+/// Whether the branch that a request is for was changed, by somebody or because it was
+/// deleted (REST API, "Issue event types").
+fn is_retargeting(event: &&EventItem) -> bool {
+    ["base_ref_changed", "automatic_base_change_succeeded"].contains(&event.event.as_str())
 }
 
 /// Asks once for each reviewer whether they may write.

@@ -16,6 +16,8 @@ pub(super) enum Thing<'a> {
     Pull(&'a Request),
     PullCommit(Box<Commit>),
     Review(&'a Request, &'a Review),
+    /// The request came to be for another branch.
+    BaseChange(&'a str),
     Commit(Box<Commit>),
     GitActor(Signed),
     Issue(&'a Issue),
@@ -79,6 +81,7 @@ impl Thing<'_> {
             Self::Pull(_) => "PullRequest",
             Self::PullCommit(_) => "PullRequestCommit",
             Self::Review(..) => "PullRequestReview",
+            Self::BaseChange(_) => "BaseRefChangedEvent",
             Self::Commit(_) => "Commit",
             Self::GitActor(_) => "GitActor",
             Self::Issue(_) => "Issue",

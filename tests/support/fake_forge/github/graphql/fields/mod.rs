@@ -93,6 +93,10 @@ impl<'a> Thing<'a> {
                 _ => NoField,
             },
             Self::Review(request, review) => reviewed(state, request, review, name, args),
+            Self::BaseChange(at) => match name {
+                "createdAt" => leaf(*at),
+                _ => NoField,
+            },
             Self::Commit(commit) => committed(state, commit, name, args),
             Self::GitActor(signed) => match name {
                 "name" => leaf(signed.name.clone()),

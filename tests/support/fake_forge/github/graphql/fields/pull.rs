@@ -82,6 +82,14 @@ pub(super) fn pull<'a>(
             let reviews = reviews.map(|review| Thing::Review(request, review)).collect();
             page(state, name, args, "PullRequestReview", reviews)
         }
+        "timelineItems" => {
+            let wanted = args.get("itemTypes").and_then(Value::as_array);
+            let is_wanted =
+                wanted.is_none_or(|types| types.contains(&json!("BASE_REF_CHANGED_EVENT")));
+            let moves = request.retargeted.iter().filter(|_| is_wanted);
+            let moves = moves.map(|at| Thing::BaseChange(at)).collect();
+            page(state, name, args, "PullRequestTimelineItems", moves)
+        }
         "milestone" => Null,
         "labels" | "assignees" => {
             page(state, name, args, if name == "labels" { "Label" } else { "User" }, Vec::new())
