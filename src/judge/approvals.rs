@@ -1,6 +1,6 @@
 //! Two sets of eyes: which approvals count, and whether each commit has enough of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::branch::Change;
 use super::reviews;
@@ -52,10 +52,11 @@ pub(super) fn check(
         return None;
     }
     let covering = || judged.iter().filter(|judged| judged.approval.covers.contains(&commit.id));
-    let counting: BTreeSet<&str> = covering()
+    let counting: BTreeMap<&str, &Identity> = covering()
         .filter(|judged| judged.standing == Standing::Counts)
-        .map(|judged| judged.person.as_str())
+        .map(|judged| (judged.person.as_str(), &judged.approval.by))
         .collect();
+    let counting = different(&change.policy.people, &counting);
     let on = Subject::Commit(commit.id.clone());
     if counting.len() >= need {
         let by = counting.into_iter().map(str::to_owned).collect();
@@ -70,6 +71,22 @@ pub(super) fn check(
         .or_else(|| reviews::left_out(change, &commit.id))
         .unwrap_or(Violation::MissingApproval { have: counting.len(), need });
     Some(Check::broken(on, violation))
+}
+
+/// As many approvers as are different people for sure: a login of the server and an
+/// account elsewhere that nobody has mapped may be one person's. Those who can be told
+/// apart from most are taken first.
+fn different<'a>(people: &People, counting: &BTreeMap<&'a str, &Identity>) -> Vec<&'a str> {
+    let are_two = |a: &Identity, b: &Identity| people.sameness(a, b) == Sameness::Different;
+    let mut all: Vec<(&str, &Identity)> = counting.iter().map(|(name, by)| (*name, *by)).collect();
+    all.sort_by_cached_key(|(_, by)| counting.values().filter(|other| !are_two(by, other)).count());
+    let mut taken: Vec<(&str, &Identity)> = Vec::new();
+    for (name, by) in all {
+        if taken.iter().all(|(_, other)| are_two(by, other)) {
+            taken.push((name, by));
+        }
+    }
+    taken.into_iter().map(|(name, _)| name).collect()
 }
 
 /// Where approvals stand on tickets or at a forge, one that did not answer may hold them.

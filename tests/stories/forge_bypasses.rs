@@ -1,8 +1,8 @@
 //! Ways to land at a server with reviews what nobody has read, and to stand in the way of others.
 
-use crate::support::Clone;
 use crate::support::fake_forge::{Forge, GraphQl};
 use crate::support::reviewed::Reviewed;
+use crate::support::{Clone, Server, Setup};
 
 /// By GraphQL and by REST.
 const INTERFACES: [GraphQl; 2] = [GraphQl::Answers, GraphQl::Absent];
@@ -72,4 +72,30 @@ fn an_approval_for_another_branch_is_not_taken_along_to_this_one() {
         request.approved("ana", &head);
         at.press("bob", &head).accepted();
     }
+}
+
+/// At a forge that has other logins than the server.
+#[test]
+fn one_person_does_not_approve_twice_under_two_names() {
+    let forge = Forge::github();
+    let reviews = format!(
+        "[reviews.github]\nurl = \"{}/api/v3\"\nrepository = \"acme/app\"\n\
+         token_file = \"ROOT/token\"\n\n[[protect]]",
+        forge.url()
+    );
+    let config = vec![
+        ("[[protect]]", reviews),
+        ("required = 1", "required = 2".to_owned()),
+        ("from = [\"refs\"]", "from = [\"refs\", \"reviews\"]".to_owned()),
+    ];
+    let server = Server::with(Setup { config, secret: true, ..Setup::default() });
+    forge.serves(&server);
+    forge.person("eve-smith").emails(&["eve@example.com"]);
+    let (ana, bob, eve) =
+        (server.clone_for("ana"), server.clone_for("bob"), server.clone_for("eve"));
+    let head = eve.approved_commit("PAY-1: round half up", &ana);
+    forge.open(7, &head, "main").by("eve-smith").approved("ana-jones", &head);
+    eve.push(&["main"]).refused_for(&["missing-approval"]);
+    bob.approve(&head);
+    eve.push(&["main"]).accepted();
 }
