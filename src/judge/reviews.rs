@@ -26,7 +26,8 @@ pub(super) fn approvals(change: &Change<'_>) -> Vec<Approval> {
 pub(super) fn checks(change: &Change<'_>, commit: &Commit) -> Vec<Check> {
     let on = Subject::Commit(commit.id.clone());
     match change.reviews {
-        None => Vec::new(),
+        // Nobody was asked about a ref that is no branch: what its checks say is not known.
+        None => change.table.approval.checks.iter().map(|name| checked(&on, name, &[])).collect(),
         Some(Answer::Unknown(why)) => {
             let outcome = Outcome::Unknown { asked: Asked::Reviews, why: why.clone() };
             vec![Check { rule: Rule::ReviewsUnavailable, on, outcome }]

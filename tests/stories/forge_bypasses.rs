@@ -1,6 +1,6 @@
 //! Ways to land at a server with reviews what nobody has read, and to stand in the way of others.
 
-use crate::support::fake_forge::{Forge, GraphQl};
+use crate::support::fake_forge::{CheckKind, Forge, GraphQl, Outcome};
 use crate::support::reviewed::Reviewed;
 use crate::support::{Clone, Server, Setup};
 
@@ -98,4 +98,34 @@ fn one_person_does_not_approve_twice_under_two_names() {
     eve.push(&["main"]).refused_for(&["missing-approval"]);
     bob.approve(&head);
     eve.push(&["main"]).accepted();
+}
+
+#[test]
+fn a_governed_ref_that_is_no_branch_has_no_checks() {
+    let more = [
+        ("\"refs/heads/main\", ", "\"refs/heads/main\", \"refs/deploy/*\", "),
+        ("required = 1", "required = 0\nchecks = [\"ci\"]"),
+    ];
+    let at = Reviewed::configured(Forge::github(), &more);
+    let head = at.branch(&["PAY-1: round half up"]);
+    let eve = at.server.clone_for("eve");
+    at.push(&eve, &[&format!("{head}:refs/deploy/prod")]).refused_for(&["failed-check"]);
+}
+
+#[test]
+fn a_failed_check_does_not_hide_behind_a_hundred_others() {
+    for interface in INTERFACES {
+        let checks = "required = 1\nchecks = [\"ci\"]";
+        let at = Reviewed::configured(Forge::github(), &[("required = 1", checks)]);
+        at.forge.change(|state| state.habits.github.graphql = interface);
+        let head = at.branch(&["PAY-1: round half up"]);
+        at.open(&head).approved("ana", &head);
+        at.forge.check(&head, "ci", Outcome::Success);
+        for number in 0..150 {
+            let noise = format!("noise {number}");
+            at.forge.check_of(CheckKind::Run, &head, &noise, Outcome::Success);
+        }
+        at.forge.check_of(CheckKind::Run, &head, "ci", Outcome::Failure);
+        at.press("bob", &head).refused_for(&["failed-check"]);
+    }
 }

@@ -1,5 +1,6 @@
 //! GitHub by GraphQL: requests by number and by commit, with reviews, authors and checks, at once.
 
+mod checks;
 mod nodes;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use super::{Github, id, kind, opinion, with_web};
 use crate::gather::forge::github::{Reply, ask};
 use crate::gather::remote::{Fault, Http};
 use crate::gather::reviews::{Found, Wanted};
-use crate::model::review::{Access, CheckState, RequestState, Review, Reviewed};
+use crate::model::review::{Access, RequestState, Review, Reviewed};
 use crate::model::{ChangeRequest, Identity};
 
 /// Numbers and commits in one request: with five requests for each commit this stays
@@ -26,10 +27,6 @@ const REVIEWS: &str = "pageInfo { hasPreviousPage startCursor } nodes { state su
      authorCanPushToRepository commit { oid } author { __typename login } }";
 
 const STATES: &str = "states: [APPROVED, CHANGES_REQUESTED, DISMISSED]";
-
-const CHECKS: &str = "tip: commits(last: 1) { nodes { commit { oid statusCheckRollup { \
-     contexts(first: 100) { nodes { __typename \
-     ... on CheckRun { name status conclusion } ... on StatusContext { context state } } } } } } }";
 
 /// The last time that the branch a request is for was changed, by somebody or because it
 /// was deleted.
@@ -85,7 +82,7 @@ pub(super) fn find(github: &Github, http: &Http, wanted: &Wanted) -> Result<Opti
 }
 
 fn fragment(checks: bool) -> String {
-    let checks = if checks { CHECKS } else { "" };
+    let checks = if checks { checks::after("") } else { String::new() };
     format!(
         "fragment request on PullRequest {{ number title url state isDraft baseRefName \
          baseRepository {{ nameWithOwner }} headRefOid author {{ __typename login }} \
@@ -184,7 +181,10 @@ fn request(github: &Github, http: &Http, node: RequestNode) -> Result<ChangeRequ
             .collect::<Result<_, _>>()
             .map_err(shape)?,
         unmet: Vec::new(),
-        checks: node.tip.map_or_else(BTreeMap::new, |tip| checks(tip, &node.head_ref_oid)),
+        checks: match node.tip {
+            Some(tip) => checks::all(github, http, node.number, tip, &node.head_ref_oid)?,
+            None => BTreeMap::new(),
+        },
         accounts: accounts(github, node.commits),
     })
 }
@@ -239,28 +239,6 @@ fn review(github: &Github, node: ReviewNode) -> Result<Option<Review>, String> {
         },
         access: if node.author_can_push_to_repository { Access::Write } else { Access::Read },
     }))
-}
-
-/// The checks of the head; of another commit they say nothing.
-fn checks(tip: List<RequestCommit>, head: &str) -> BTreeMap<String, CheckState> {
-    let of_head = tip.all().filter(|node| node.commit.oid.as_deref() == Some(head));
-    let rollups = of_head.filter_map(|node| node.commit.status_check_rollup);
-    let mut found: BTreeMap<String, CheckState> = BTreeMap::new();
-    for context in rollups.flat_map(|rollup| rollup.contexts.all()) {
-        let ended = context.conclusion.or(context.state).or(context.status);
-        let state = match ended.as_deref() {
-            Some("SUCCESS") => CheckState::Success,
-            other => CheckState::Other(other.unwrap_or("nowhere").to_lowercase()),
-        };
-        if let Some(name) = context.name.or(context.context) {
-            // Two checks of one name: the one that did not end well stands.
-            found
-                .entry(name)
-                .and_modify(|known| *known = known.clone().max(state.clone()))
-                .or_insert(state);
-        }
-    }
-    found
 }
 
 /// Whom GitHub knows by the addresses in the commits.

@@ -115,7 +115,21 @@ pub(super) struct Login {
 
 #[derive(Deserialize)]
 pub(super) struct Rollup {
-    pub(super) contexts: List<Context>,
+    pub(super) contexts: ContextList,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ContextList {
+    pub(super) page_info: NextPage,
+    pub(super) nodes: Vec<Option<Context>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NextPage {
+    pub(super) has_next_page: bool,
+    pub(super) end_cursor: Option<String>,
 }
 
 #[derive(Deserialize)]

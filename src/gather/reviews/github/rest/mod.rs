@@ -18,6 +18,9 @@ use crate::gather::reviews::{Found, Wanted};
 use crate::model::review::{Access, CheckState, RequestState, Review, Reviewed};
 use crate::model::{ChangeRequest, Identity, ObjectId};
 
+/// Pages of checks that are read, of a hundred each.
+const PAGES: usize = 10;
+
 /// What is wanted.
 pub(super) fn find(github: &Github, http: &Http, wanted: &Wanted) -> Result<Found, Fault> {
     let base = path_of(&github.place.repository);
@@ -227,17 +230,9 @@ fn may_write(github: &Github, http: &Http, login: &str) -> Result<bool, Fault> {
 /// Statuses and check runs, which are two lists.
 fn checks_of(http: &Http, base: &str, head: &str) -> Result<BTreeMap<String, CheckState>, Fault> {
     #[derive(Deserialize)]
-    struct Statuses {
-        statuses: Vec<Status>,
-    }
-    #[derive(Deserialize)]
     struct Status {
         context: String,
         state: String,
-    }
-    #[derive(Deserialize)]
-    struct Runs {
-        check_runs: Vec<Run>,
     }
     #[derive(Deserialize)]
     struct Run {
@@ -245,13 +240,11 @@ fn checks_of(http: &Http, base: &str, head: &str) -> Result<BTreeMap<String, Che
         status: String,
         conclusion: Option<String>,
     }
-    let ask =
-        |what: &str| http.ask(&Request::get(format!("{base}/commits/{head}/{what}?per_page=100")));
-    let statuses: Statuses = parsed(http, ask("status")?)?;
-    let runs: Runs = parsed(http, ask("check-runs")?)?;
-    let statuses = statuses.statuses.into_iter().map(|status| (status.context, status.state));
-    let runs =
-        runs.check_runs.into_iter().map(|run| (run.name, run.conclusion.unwrap_or(run.status)));
+    let commit = format!("{base}/commits/{head}");
+    let statuses = counted::<Status>(http, &format!("{commit}/status"), "statuses")?;
+    let runs = counted::<Run>(http, &format!("{commit}/check-runs"), "check_runs")?;
+    let statuses = statuses.into_iter().map(|status| (status.context, status.state));
+    let runs = runs.into_iter().map(|run| (run.name, run.conclusion.unwrap_or(run.status)));
     let mut found: BTreeMap<String, CheckState> = BTreeMap::new();
     for (name, ended) in statuses.chain(runs) {
         let state = if ended == "success" { CheckState::Success } else { CheckState::Other(ended) };
@@ -259,6 +252,24 @@ fn checks_of(http: &Http, base: &str, head: &str) -> Result<BTreeMap<String, Che
         found.insert(name, known.map_or(state.clone(), |known| known.max(state)));
     }
     Ok(found)
+}
+
+/// A list that stands inside of an object, beside how long it is.
+fn counted<T: DeserializeOwned>(http: &Http, path: &str, name: &str) -> Result<Vec<T>, Fault> {
+    let shape = || Fault::Shape { host: http.host().to_owned(), what: format!("no `{name}`") };
+    let mut items = Vec::new();
+    for page in 1..=PAGES {
+        let json = http.ask(&Request::get(format!("{path}?per_page=100&page={page}")))?;
+        let total = json.get("total_count").and_then(Value::as_u64).ok_or_else(shape)?;
+        let list = json.get(name).and_then(Value::as_array).ok_or_else(shape)?;
+        for item in list {
+            items.push(parsed(http, item.clone())?);
+        }
+        if items.len() as u64 >= total {
+            return Ok(items);
+        }
+    }
+    Err(Fault::TooLong(http.host().to_owned()))
 }
 
 fn accounts(github: &Github, commits: Vec<CommitItem>) -> BTreeMap<String, Identity> {
