@@ -100,6 +100,27 @@ fn one_person_does_not_approve_twice_under_two_names() {
     eve.push(&["main"]).accepted();
 }
 
+/// GraphQL's numbers have 32 bits, and one that is larger makes the whole query invalid.
+#[test]
+fn a_number_that_is_none_stands_in_nobody_s_way() {
+    let at = Reviewed::at(Forge::github());
+    let head = at.branch(&["PAY-1: round half up, as of #20260106093000"]);
+    at.open(&head).approved("ana", &head);
+    at.server.git(&["update-ref", "refs/pull/4294967296/head", &head]);
+    at.press("bob", &head).accepted();
+}
+
+#[test]
+fn refs_that_anybody_pushed_do_not_make_a_flood_of_questions() {
+    let at = Reviewed::at(Forge::github());
+    let head = at.branch(&["PAY-1: round half up"]);
+    at.open(&head).approved("ana", &head);
+    let refs: String = (1000..3000).map(|n| format!("{head} refs/pull/{n}/head\n")).collect();
+    at.server.write("app.git/packed-refs", &format!("# pack-refs with: sorted\n{refs}"));
+    at.press("bob", &head).accepted();
+    assert!(at.forge.http.count("/api/graphql") <= 3);
+}
+
 #[test]
 fn a_governed_ref_that_is_no_branch_has_no_checks() {
     let more = [

@@ -14,9 +14,13 @@ use crate::policy::ApprovalSource;
 /// `refs/pull/7/head`, `refs/merge-requests/7/head`.
 const HEADS: [&str; 2] = ["refs/pull/", "refs/merge-requests/"];
 
-/// Numbers that commits name and that are followed, and open requests whose content
-/// is compared: anybody can write many.
+/// Numbers that refs have, numbers that commits name, and open requests whose content
+/// is compared: anybody can make many.
 const MOST: usize = 50;
+
+/// The largest number that a request has. A larger one makes all of a GraphQL request
+/// invalid (GraphQL, 3.5.1).
+const LARGEST: u64 = i32::MAX as u64;
 
 /// The reviews that a push needs.
 pub struct Search<'a> {
@@ -162,16 +166,17 @@ fn branch<'a>(
         return Ok(None);
     };
     let heads = heads(commits);
-    let mut numbers = in_repository(sources, update.target.namespace(), &heads)?;
+    let mut numbers = BTreeSet::new();
     for commit in commits.iter().rev() {
         if numbers.len() >= MOST {
             break;
         }
         numbers.extend(sources.repo.requests_mentioned(&commit.id)?);
     }
+    numbers.extend(in_repository(sources, update.target.namespace(), &heads)?);
     let wanted = Wanted {
         branch: name.to_owned(),
-        numbers,
+        numbers: numbers.into_iter().filter(|number| *number <= LARGEST).collect(),
         // Those that a ref of the repository leads to as well: on some hosts anybody can
         // push one that leads astray.
         heads,
@@ -193,7 +198,8 @@ fn heads(commits: &[Commit]) -> BTreeSet<ObjectId> {
     merged.chain(newest).cloned().collect()
 }
 
-/// The numbers of requests whose heads the repository itself knows.
+/// The numbers of requests whose heads the repository itself knows; not all, where
+/// somebody has made more of them than there can be.
 fn in_repository(
     sources: &Sources<'_>,
     namespace: &str,
@@ -206,6 +212,7 @@ fn in_repository(
             let number = plain.as_str().strip_prefix(prefix).and_then(|r| r.strip_suffix("/head"));
             if let Some(Ok(number)) = number.map(str::parse)
                 && heads.contains(&id)
+                && numbers.len() < MOST
             {
                 numbers.insert(number);
             }
