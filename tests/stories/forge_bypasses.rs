@@ -20,6 +20,22 @@ fn lands(at: &Reviewed, clone: &Clone) {
     at.server.git(&["update-ref", "refs/heads/main", &clone.head()]);
 }
 
+/// So many that nobody reads them all.
+fn crowd(at: &Reviewed) {
+    let main = at.server.tip("refs/heads/main");
+    for number in 100..170 {
+        at.forge.open(number, &main, "main").by("bob");
+    }
+}
+
+/// A squash of a head onto `main`, in bob's clone.
+fn squash(at: &Reviewed, head: &str, message: &str) -> Clone {
+    let bob = at.server.clone_for("bob");
+    bob.git(&["merge", "-q", "--squash", head]);
+    bob.git(&["commit", "-q", "-m", message]);
+    bob
+}
+
 /// The squash has the tree of the head and an older parent than it: what the branch has
 /// taken back since then would come again.
 #[test]
@@ -119,6 +135,34 @@ fn refs_that_anybody_pushed_do_not_make_a_flood_of_questions() {
     at.server.write("app.git/packed-refs", &format!("# pack-refs with: sorted\n{refs}"));
     at.press("bob", &head).accepted();
     assert!(at.forge.http.count("/api/graphql") <= 3);
+}
+
+#[test]
+fn others_requests_do_not_hide_a_branch_that_was_brought_up_to_date() {
+    let at = Reviewed::at(Forge::github());
+    let eve = at.server.clone_for("eve");
+    eve.commit("PAY-1: round half up");
+    let root = at.server.clone_for("root");
+    root.commit("Go on");
+    lands(&at, &root);
+    eve.git(&["fetch", "-q", "origin"]);
+    eve.git(&["merge", "-q", "--no-ff", "-m", "Update branch", "origin/main"]);
+    let head = at.show(&eve);
+    at.open(&head).approved("ana", &head);
+    crowd(&at);
+    let bob = at.server.clone_for("bob");
+    bob.git(&["reset", "-q", "--hard", &head]);
+    at.push(&bob, &["main"]).accepted();
+}
+
+#[test]
+fn a_request_that_was_closed_does_not_hide_the_one_that_took_its_place() {
+    let at = Reviewed::at(Forge::github());
+    let head = at.branch(&["PAY-1: round half up"]);
+    at.forge.open(6, &head, "main").by("eve").closed();
+    at.open(&head).approved("ana", &head);
+    let bob = squash(&at, &head, "PAY-1: round half up (#6)");
+    at.push(&bob, &["main"]).accepted();
 }
 
 #[test]

@@ -6,7 +6,8 @@ use super::proof::{self, Pushed};
 use super::{Found, ReviewServer, Wanted};
 use crate::gather::push::Sources;
 use crate::gather::remote::Fault;
-use crate::model::review::{Answer, Content, Proven};
+use crate::judge::Moment;
+use crate::model::review::{Answer, Content, Proven, RequestState};
 use crate::model::{ChangeRequest, Commit, ObjectId, Push, RefName, RefUpdate, Reviews, Role};
 use crate::policy::ApprovalSource;
 
@@ -85,7 +86,7 @@ impl<'a> Search<'a> {
     ) -> anyhow::Result<Answer> {
         let mut proven = self.proven(branch, found.requests)?;
         // What no pointer led to may still be the squash of an open request.
-        let left = branch.without(&proven);
+        let left = branch.without(&proven, self.sources.moment);
         if left.is_empty() || found.open.is_empty() {
             return Ok(Answer::Known(proven));
         }
@@ -139,9 +140,16 @@ impl Asked {
 }
 
 impl Branch<'_> {
-    /// The new commits that need a review, and are not the content of any request.
-    fn without(&self, proven: &[Proven]) -> BTreeSet<ObjectId> {
-        let covered: BTreeSet<&ObjectId> = proven.iter().flat_map(Proven::all).collect();
+    /// The new commits that need a review, and are not the content of any request that
+    /// can give one.
+    fn without(&self, proven: &[Proven], moment: Moment) -> BTreeSet<ObjectId> {
+        let can_land = |proven: &&Proven| {
+            let ChangeRequest { target, state, .. } = &proven.request;
+            let merged = *state == RequestState::Merged && moment == Moment::Landed;
+            *target == self.wanted.branch && (*state == RequestState::Open || merged)
+        };
+        let covered: BTreeSet<&ObjectId> =
+            proven.iter().filter(can_land).flat_map(Proven::all).collect();
         let needy = self.commits.iter().filter(|commit| !commit.is_clean_merge());
         needy.map(|commit| &commit.id).filter(|id| !covered.contains(id)).cloned().collect()
     }
@@ -186,16 +194,28 @@ fn branch<'a>(
     Ok(Some(Branch { target: &update.target, old, base, commits, wanted }))
 }
 
-/// What may have been the head of a request: what a merge brought in, and the newest
-/// commit where it is no mere merge. The pushed merge itself is known to nobody yet.
+/// What may have been the head of a request: what a merge brought in; and what it was
+/// brought into, or the newest commit, unless that is a mere merge of something else that
+/// is new. One that brings a request up to date is its head, and brings in nothing new.
 fn heads(commits: &[Commit]) -> BTreeSet<ObjectId> {
-    let new: BTreeSet<&ObjectId> = commits.iter().map(|commit| &commit.id).collect();
-    let merged = commits
-        .iter()
-        .flat_map(|commit| commit.content.iter().flat_map(|content| content.parents.iter().skip(1)))
-        .filter(|parent| new.contains(parent));
-    let newest = commits.last().filter(|commit| !commit.is_clean_merge()).map(|commit| &commit.id);
-    merged.chain(newest).cloned().collect()
+    let new: BTreeMap<&ObjectId, &Commit> =
+        commits.iter().map(|commit| (&commit.id, commit)).collect();
+    let parents = |commit: &'_ Commit| match &commit.content {
+        Ok(content) if content.parents.len() > 1 => content.parents.clone(),
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    let brings = |commit: &Commit| parents(commit).iter().skip(1).any(|id| new.contains_key(id));
+    let may_be = |id: &ObjectId| {
+        new.get(id).is_some_and(|commit| !commit.is_clean_merge() || !brings(commit))
+    };
+    let mut found = BTreeSet::new();
+    for commit in commits {
+        let mut parents = parents(commit).into_iter();
+        found.extend(parents.next().filter(may_be));
+        found.extend(parents.filter(|id| new.contains_key(id)));
+    }
+    found.extend(commits.last().map(|commit| commit.id.clone()).filter(may_be));
+    found
 }
 
 /// The numbers of requests whose heads the repository itself knows; not all, where
