@@ -23,7 +23,8 @@ pub(super) fn standing(
     update: &RefUpdate,
     from_refs: &[Approval],
 ) -> Vec<JudgedApproval> {
-    let contributors = contributors(update, reviews::known(change));
+    let requests = reviews::known(change);
+    let mut wrote: BTreeMap<Option<u64>, Vec<(Identity, ObjectId)>> = BTreeMap::new();
     let on_tickets = on_tickets(change, update);
     from_refs
         .iter()
@@ -31,9 +32,15 @@ pub(super) fn standing(
         .chain(on_tickets)
         .chain(reviews::approvals(change))
         .map(|approval| {
+            let of = match approval.source {
+                Source::Review { number, .. } => Some(number),
+                Source::Ref { .. } | Source::Ticket { .. } => None,
+            };
+            let contributors =
+                wrote.entry(of).or_insert_with(|| contributors(update, requests, of));
             let standing = match &approval.void {
                 Some(why) => Standing::Void(why.clone()),
-                None => stands(change, &contributors, &approval),
+                None => stands(change, contributors, &approval),
             };
             let person = change.policy.people.name(&approval.by);
             JudgedApproval { approval, person, standing }
@@ -198,8 +205,15 @@ fn apart(
 /// Authors, co-authors and committers. A clean merge makes nobody a contributor:
 /// whoever merges what others wrote adds nothing that needs a second pair of eyes. Nor
 /// does whoever squashes or rebases it, if nothing else is in it: those who wrote the
-/// originals stand in the committer's place.
-pub(super) fn contributors(update: &RefUpdate, requests: &[Proven]) -> Vec<(Identity, ObjectId)> {
+/// originals stand in the committer's place. Those of the request that was approved
+/// count before those of others: anybody can open one with the same content, and write
+/// into it who has made it.
+pub(super) fn contributors(
+    update: &RefUpdate,
+    requests: &[Proven],
+    approved: Option<u64>,
+) -> Vec<(Identity, ObjectId)> {
+    let is_approved = |proven: &&Proven| Some(proven.request.number) == approved;
     let mut all = Vec::new();
     let mut seen = BTreeSet::new();
     for commit in update.role.commits() {
@@ -207,12 +221,15 @@ pub(super) fn contributors(update: &RefUpdate, requests: &[Proven]) -> Vec<(Iden
         if commit.is_clean_merge() {
             continue;
         }
-        let writers = requests.iter().find_map(|proven| proven.writers_of(&commit.id));
-        let others: Vec<&String> = match writers {
-            Some(writers) => writers.iter().collect(),
-            None => vec![&content.committer.email],
+        let writers = |proven: &'_ Proven| proven.writers_of(&commit.id).cloned();
+        let of_it = requests.iter().filter(is_approved).find_map(writers);
+        let mut of_all = requests.iter().filter_map(writers).flatten().peekable();
+        let others: BTreeSet<String> = match of_it {
+            Some(writers) => writers,
+            None if of_all.peek().is_some() => of_all.collect(),
+            None => [content.committer.email.clone()].into(),
         };
-        for email in others.into_iter().chain([&content.author.email]).chain(&content.co_authors) {
+        for email in others.iter().chain([&content.author.email]).chain(&content.co_authors) {
             if seen.insert(email.to_lowercase()) {
                 all.push((Identity::Email(email.clone()), commit.id.clone()));
             }

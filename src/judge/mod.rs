@@ -79,7 +79,7 @@ pub fn pleads(policy: &Policy, push: &Push, tickets: &Tickets) -> bool {
 
 /// The people who wrote any of the new commits, each by one name, sorted.
 pub fn contributors(policy: &Policy, of_ref: &RefVerdict) -> Vec<String> {
-    let all = approvals::contributors(&of_ref.update, &of_ref.requests);
+    let all = approvals::contributors(&of_ref.update, &of_ref.requests, None);
     let names: BTreeSet<String> = all.iter().map(|(who, _)| policy.people.name(who)).collect();
     names.into_iter().collect()
 }

@@ -1,6 +1,6 @@
 //! Reviews of pull and merge requests: which are approvals of what, and what stands against a change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Moment;
 use super::branch::Change;
@@ -18,7 +18,10 @@ use crate::policy::Sameness;
 /// The approvals among the reviews, those that can't count included: the pusher is
 /// told why not.
 pub(super) fn approvals(change: &Change<'_>) -> Vec<Approval> {
-    known(change).iter().flat_map(|proven| of_request(change, proven)).collect()
+    // Whom the forge knows by an address, it knows in every request.
+    let accounts: BTreeMap<String, Identity> =
+        known(change).iter().flat_map(|proven| proven.request.accounts.clone()).collect();
+    known(change).iter().flat_map(|proven| of_request(change, proven, &accounts)).collect()
 }
 
 /// What beside the number of approvals a commit needs: nobody who asks for changes, the
@@ -87,7 +90,11 @@ fn unfit(change: &Change<'_>, request: &ChangeRequest) -> Option<Void> {
     }
 }
 
-fn of_request(change: &Change<'_>, proven: &Proven) -> Vec<Approval> {
+fn of_request(
+    change: &Change<'_>,
+    proven: &Proven,
+    accounts: &BTreeMap<String, Identity>,
+) -> Vec<Approval> {
     let request = &proven.request;
     let whole = proven.content_of(&request.head);
     let mut found = Vec::new();
@@ -127,10 +134,7 @@ fn of_request(change: &Change<'_>, proven: &Proven) -> Vec<Approval> {
             covers,
             outdated_for,
             void,
-            vouched: Some(Vouched {
-                author: request.author.clone(),
-                accounts: request.accounts.clone(),
-            }),
+            vouched: Some(Vouched { author: request.author.clone(), accounts: accounts.clone() }),
         });
     }
     found

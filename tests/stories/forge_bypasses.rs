@@ -13,6 +13,12 @@ fn write(clone: &Clone, name: &str, text: &str, message: &str) -> String {
     clone.commit(message)
 }
 
+/// Names somebody else as the author and the committer.
+fn as_another(who: &str) -> [(&'static str, String); 2] {
+    let email = format!("{who}@example.com");
+    [("GIT_AUTHOR_EMAIL", email.clone()), ("GIT_COMMITTER_EMAIL", email)]
+}
+
 /// Moves `main` on the server, before the first push that is judged.
 fn lands(at: &Reviewed, clone: &Clone) {
     let pushed = at.push(clone, &["HEAD:refs/heads/x"]);
@@ -162,6 +168,41 @@ fn a_request_that_was_closed_does_not_hide_the_one_that_took_its_place() {
     at.forge.open(6, &head, "main").by("eve").closed();
     at.open(&head).approved("ana", &head);
     let bob = squash(&at, &head, "PAY-1: round half up (#6)");
+    at.push(&bob, &["main"]).accepted();
+}
+
+#[test]
+fn who_copies_a_request_in_the_reviewer_s_name_does_not_make_her_a_contributor() {
+    let at = Reviewed::at(Forge::github());
+    let head = at.branch(&["PAY-1: round half up"]);
+    at.open(&head).approved("ana", &head);
+    let mallory = at.server.clone_for("mallory");
+    mallory.git(&["merge", "-q", "--squash", &head]);
+    let names = as_another("ana");
+    let names: Vec<_> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let made = mallory.git_with(&["commit", "-q", "-m", "PAY-1: round half up"], &names);
+    assert!(made.landed());
+    let copy = at.show(&mallory);
+    at.forge.open(3, &copy, "main").by("mallory");
+    let bob = squash(&at, &head, "PAY-1: round half up");
+    at.push(&bob, &["main"]).accepted();
+}
+
+#[test]
+fn requests_that_land_together_know_each_other_s_authors() {
+    let at = Reviewed::at(Forge::github());
+    let bob = at.server.clone_for("bob");
+    for (number, who) in [(7, "dan"), (8, "zoe")] {
+        let home = format!("{who}@home.example");
+        at.forge.person(who).emails(&[&home]);
+        let clone = at.server.clone_for(who);
+        let names = [("GIT_AUTHOR_EMAIL", home.as_str()), ("GIT_COMMITTER_EMAIL", &home)];
+        clone.commit_with("PAY-1: round half up", &names);
+        let head = at.show(&clone);
+        at.forge.open(number, &head, "main").by(who).approved("ana", &head);
+        bob.git(&["fetch", "-q", "origin"]);
+        bob.git(&["merge", "-q", "--no-ff", "-m", "Merge", &head]);
+    }
     at.push(&bob, &["main"]).accepted();
 }
 
