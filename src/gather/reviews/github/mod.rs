@@ -91,10 +91,11 @@ fn opinion(state: &str) -> Option<Opinion> {
     }
 }
 
-/// A `Mannequin` stands for somebody of an imported repository: nobody is behind it.
+/// People have accounts of one kind, and an enterprise's of another. Whatever else there
+/// is, such as a `Mannequin` for somebody of an imported repository, has nobody behind it.
 fn kind(of: &str) -> AccountKind {
     match of {
-        "Bot" | "Mannequin" => AccountKind::Machine,
-        _ => AccountKind::Person,
+        "User" | "EnterpriseUserAccount" => AccountKind::Person,
+        _ => AccountKind::Machine,
     }
 }
