@@ -235,3 +235,158 @@ fn a_failed_check_does_not_hide_behind_a_hundred_others() {
         at.press("bob", &head).refused_for(&["failed-check"]);
     }
 }
+
+#[test]
+fn a_squash_is_what_was_reviewed_to_the_bit() {
+    let at = Reviewed::at(Forge::github());
+    let eve = at.server.clone_for("eve");
+    write(&eve, "round", "half up\n", "PAY-1: round");
+    write(&eve, "test", "half up\n", "PAY-1: test");
+    let head = at.show(&eve);
+    at.open(&head).approved("ana", &head);
+    let bob = squash(&at, &head, "PAY-1: round half up (#7)");
+    let honest = bob.head();
+    let zeros = "1".repeat(40);
+    for (what, tampering) in [
+        ("executable", vec!["update-index", "--chmod=+x", "round"]),
+        ("left out", vec!["rm", "-q", "test"]),
+        ("renamed", vec!["mv", "round", "Round"]),
+        ("a link", vec!["update-index", "--cacheinfo", "120000,LINK,round"]),
+        ("a submodule", vec!["update-index", "--add", "--cacheinfo", "160000,ZEROS,sub"]),
+        ("white space", vec!["apply", "--cached", "--unidiff-zero", "PATCH"]),
+    ] {
+        bob.git(&["reset", "-q", "--hard", &honest]);
+        let blob = bob.git(&["rev-parse", "HEAD:round"]);
+        let patch = "--- a/round\n+++ b/round\n@@ -1 +1 @@\n-half up\n+half up \n";
+        std::fs::write(at.server.path("patch"), patch).unwrap();
+        let args: Vec<String> = tampering
+            .iter()
+            .map(|arg| arg.replace("LINK", &blob).replace("ZEROS", &zeros))
+            .map(|arg| arg.replace("PATCH", &at.server.at("patch")))
+            .collect();
+        bob.git(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        bob.git(&["commit", "-q", "--amend", "--no-edit"]);
+        let pushed = at.push(&bob, &["main"]);
+        assert_eq!(pushed.codes(), ["unreviewed-content"], "{what}: {}", pushed.seen());
+    }
+    bob.git(&["reset", "-q", "--hard", &honest]);
+    at.push(&bob, &["main"]).accepted();
+}
+
+#[test]
+fn a_rebase_that_leaves_out_reorders_or_repeats_is_none() {
+    let at = Reviewed::at(Forge::github());
+    let head = at.branch(&["PAY-1: one", "PAY-1: two", "PAY-1: three"]);
+    at.open(&head).approved("ana", &head);
+    let root = at.server.clone_for("root");
+    root.commit("Go on");
+    lands(&at, &root);
+    let bob = at.server.clone_for("bob");
+    let [one, two, three] = ["~2", "~1", ""].map(|back| format!("{head}{back}"));
+    for (what, picks) in [
+        ("left out", vec![&one, &three]),
+        ("out of order", vec![&two, &one, &three]),
+        ("only the first", vec![&one]),
+    ] {
+        bob.git(&["reset", "-q", "--hard", "origin/main"]);
+        let picks: Vec<&str> = picks.into_iter().map(String::as_str).collect();
+        bob.git(&[&["cherry-pick"][..], &picks].concat());
+        let pushed = at.push(&bob, &["main"]);
+        assert!(!pushed.landed(), "{what}: {}", pushed.seen());
+        let codes = ["missing-approval", "stale-approval", "unreviewed-content"];
+        assert!(pushed.codes().iter().any(|code| codes.contains(&&**code)), "{what}");
+    }
+    bob.git(&["reset", "-q", "--hard", "origin/main"]);
+    bob.git(&["cherry-pick", &one, &two, &three]);
+    bob.git(&["revert", "--no-edit", "HEAD"]);
+    assert!(!at.push(&bob, &["main"]).landed());
+    bob.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    at.push(&bob, &["main"]).accepted();
+}
+
+#[test]
+fn one_approval_does_not_land_on_two_branches_at_once() {
+    let at = Reviewed::at(Forge::github());
+    let head = at.branch(&["PAY-1: round half up"]);
+    at.server.git(&["update-ref", "refs/heads/release/1", "refs/heads/main"]);
+    at.open(&head).approved("ana", &head);
+    let bob = at.merge("bob", &head);
+    let pushed = at.push(&bob, &["main", "main:release/1"]);
+    pushed.refused_for(&["void-approval"]);
+    // Nor is a branch made of a request.
+    at.push(&bob, &[&format!("{head}:refs/heads/release/2")]).refused_for(&["void-approval"]);
+    at.push(&bob, &["main"]).accepted();
+}
+
+#[test]
+fn a_merge_that_takes_only_one_side_is_no_mere_merge() {
+    let at = Reviewed::at(Forge::github());
+    let root = at.server.clone_for("root");
+    let head = at.branch(&["PAY-1: round half up"]);
+    write(&root, "fix", "1\n", "Mend the hole");
+    lands(&at, &root);
+    at.open(&head).approved("ana", &head);
+    let bob = at.server.clone_for("bob");
+    for side in [["-s", "ours", &head], ["-X", "theirs", &head]] {
+        bob.git(&["reset", "-q", "--hard", "origin/main"]);
+        bob.git(&[&["merge", "-q", "--no-ff", "-m", "PAY-1: merge"][..], &side].concat());
+        if side[1] == "theirs" {
+            bob.git(&["rm", "-q", "fix"]);
+            bob.git(&["commit", "-q", "--amend", "--no-edit"]);
+        }
+        at.push(&bob, &["main"]).refused_for(&["unreviewed-content"]);
+    }
+}
+
+/// A merge driver that the change brings along has no say in whether its merge is clean.
+#[test]
+fn attributes_of_the_change_do_not_make_its_merge_clean() {
+    let at = Reviewed::at(Forge::github());
+    let root = at.server.clone_for("root");
+    write(&root, "allowed", "ana\n", "Begin a list");
+    lands(&at, &root);
+    let eve = at.server.clone_for("eve");
+    std::fs::write(eve.path().join(".gitattributes"), "allowed merge=union\n").unwrap();
+    write(&eve, "allowed", "eve\n", "PAY-1: eve is allowed instead");
+    let head = at.show(&eve);
+    write(&root, "allowed", "bob\n", "Bob is allowed instead");
+    lands(&at, &root);
+    at.open(&head).approved("ana", &head);
+    let bob = at.server.clone_for("bob");
+    std::fs::write(bob.path().join(".git/info/attributes"), "allowed merge=union\n").unwrap();
+    bob.git(&["merge", "-q", "--no-ff", "-m", "PAY-1: merge", &head]);
+    at.push(&bob, &["main"]).refused_for(&["unreviewed-content"]);
+}
+
+#[test]
+fn two_who_approve_each_other_s_requests_do_not_land_them_in_one_push() {
+    let at = Reviewed::at(Forge::github());
+    let (bob, eve) = (at.server.clone_for("bob"), at.server.clone_for("eve"));
+    eve.commit("PAY-1: one");
+    bob.commit("PAY-1: two");
+    let (of_eve, of_bob) = (at.show(&eve), at.show(&bob));
+    at.forge.open(7, &of_eve, "main").by("eve").approved("bob", &of_eve);
+    at.forge.open(8, &of_bob, "main").by("bob").approved("eve", &of_bob);
+    let ana = at.merge("ana", &of_eve);
+    ana.git(&["merge", "-q", "--no-ff", "-m", "Merge", &of_bob]);
+    at.push(&ana, &["main"]).refused_for(&["self-approval", "self-approval"]);
+}
+
+#[test]
+fn a_login_in_other_letters_is_still_its_owner() {
+    let at = Reviewed::at(Forge::github());
+    let head = at.branch(&["PAY-1: round half up"]);
+    at.open(&head).by("bob").approved("EVE", &head);
+    at.press("bob", &head).refused_for(&["self-approval"]);
+}
+
+/// It changes nothing, so merging the request once more gives its tree as well.
+#[test]
+fn an_empty_commit_is_no_second_squash() {
+    let at = Reviewed::at(Forge::github());
+    let head = at.branch(&["PAY-1: round half up"]);
+    at.open(&head).approved("ana", &head);
+    let bob = squash(&at, &head, "PAY-1: round half up (#7)");
+    bob.git(&["commit", "-q", "--allow-empty", "-m", "PAY-1: nothing to see (#7)"]);
+    at.push(&bob, &["main"]).refused_for(&["unreviewed-content"]);
+}
