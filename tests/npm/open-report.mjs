@@ -46,12 +46,26 @@ const overflow = () => {
 
 await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)));
 await page.evaluate(axe);
+// On a phone the name of a column stands left of its cells, and nothing else does.
+const strays = () => {
+  if (getComputedStyle(document.querySelector('tbody td')).display === 'table-cell') return [];
+  const stray = (cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const left = cell.getBoundingClientRect().left + 100;
+    return [...range.getClientRects()].some((box) => box.width > 0 && box.left < left);
+  };
+  const cells = [...document.querySelectorAll('tbody th, tbody td')].filter(stray);
+  return cells.slice(0, 5).map((cell) => `a cell leaves its column: ${cell.innerHTML}`);
+};
+
 for (const colorScheme of ['light', 'dark']) {
   for (const width of WIDTHS) {
     where = `${colorScheme}, ${width} wide`;
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 900 });
     (await page.evaluate(overflow)).forEach(complain);
+    (await page.evaluate(strays)).forEach(complain);
     const { violations, incomplete } = await page.evaluate(() => axe.run());
     for (const { id, help, nodes } of [...violations, ...incomplete]) {
       complain(`axe: ${id}: ${help}: ${nodes[0].html} ${nodes[0].failureSummary ?? ''}`);
