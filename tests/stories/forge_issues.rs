@@ -150,13 +150,25 @@ fn many_issues_are_asked_for_at_once() {
 }
 
 #[test]
-fn our_questions_about_issues_by_rest_are_those_that_github_describes() {
+fn our_questions_about_issues_are_those_that_github_publishes() {
+    let forge = Forge::github();
+    forge.issue(12, "Round half up").labelled("x").assigned("bob").due_in("1.2");
+    let by_graphql = at(forge, &[]);
+    push(&by_graphql, "#12: x\n\nRefs: #404\n").refused_for(&["no-such-ticket"]);
+    let asked = by_graphql.forge.http.asked();
+    let queries: Vec<&str> = asked
+        .iter()
+        .filter(|asked| asked.path.ends_with("/graphql"))
+        .map(|asked| asked.body.as_str())
+        .collect();
+    npm::script("validate-graphql.mjs", format!("[{}]", queries.join(",")).as_bytes());
+
     let forge = Forge::github();
     forge.issue(12, "Round half up").labelled("x").assigned("bob").due_in("1.2");
     let description = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/github/ghes-3.19.json");
     let prism = npm::prism(description, forge.url());
-    let at = Reviewed::ticketed(forge, &prism.url, &[]);
-    push(&at, "#12: x").accepted();
-    push(&at, "#12: x\n\nRefs: #404\n").refused_for(&["no-such-ticket"]);
-    assert_eq!(at.forge.http.count("/api/graphql"), 0);
+    let by_rest = Reviewed::ticketed(forge, &prism.url, &[]);
+    push(&by_rest, "#12: x").accepted();
+    push(&by_rest, "#12: x\n\nRefs: #404\n").refused_for(&["no-such-ticket"]);
+    assert_eq!(by_rest.forge.http.count("/api/graphql"), 0);
 }

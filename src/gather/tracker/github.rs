@@ -19,7 +19,7 @@ use crate::policy::Forge;
 const BATCH: usize = 100;
 
 /// Under the names that REST gives them.
-const FIELDS: &str = "title html_url: url state created_at: createdAt closed_at: closedAt \
+const FIELDS: &str = "title html_url: url created_at: createdAt closed_at: closedAt \
      user: author { login } \
      assignees(first: 5) { nodes { login } } labels(first: 50) { nodes { name } } \
      milestone { title }";
@@ -36,6 +36,9 @@ pub(super) struct GithubTracker {
 struct Item {
     title: String,
     html_url: String,
+    /// The two kinds of items have states of two types, so that one query can't ask for
+    /// both under one name (GraphQL, 5.3.2).
+    #[serde(alias = "request_state")]
     state: String,
     created_at: Timestamp,
     closed_at: Option<Timestamp>,
@@ -115,7 +118,8 @@ impl GithubTracker {
             .map(|number| {
                 format!(
                     "n{number}: issueOrPullRequest(number: {number}) {{ __typename \
-                     ... on Issue {{ {FIELDS} }} ... on PullRequest {{ {FIELDS} }} }}"
+                     ... on Issue {{ state {FIELDS} }} \
+                     ... on PullRequest {{ request_state: state {FIELDS} }} }}"
                 )
             })
             .collect();
