@@ -117,12 +117,16 @@ fn a_forge_that_never_answers_is_not_waited_for_beyond_the_deadline() {
 
 #[test]
 fn a_renamed_repository_is_followed() {
-    let (at, bob) = ready(Forge::github());
-    at.forge.change(|state| {
-        state.former.insert("acme/app".to_owned());
-        "application".clone_into(&mut state.name);
-    });
-    at.push(&bob, &["main"]).accepted();
+    for interface in INTERFACES {
+        let forge = Forge::github();
+        forge.change(|state| state.habits.github.graphql = interface);
+        let (at, bob) = ready(forge);
+        at.forge.change(|state| {
+            state.former.insert("acme/app".to_owned());
+            "application".clone_into(&mut state.name);
+        });
+        at.push(&bob, &["main"]).accepted();
+    }
 }
 
 #[test]

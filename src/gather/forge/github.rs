@@ -85,12 +85,13 @@ fn tolerate(
 }
 
 /// That something is not there is believed of a server that knows us and shows us the
-/// repository: what is hidden is answered with 404 as well.
+/// repository: what is hidden is answered with 404 as well. What the repository is
+/// called now, which after a renaming is another name than we asked by.
 pub(in crate::gather) fn believe(
     http: &Http,
     connection: &Connection,
     place: &Place,
-) -> Result<(), Fault> {
+) -> Result<String, Fault> {
     connection.who()?;
     let request = Request::get(path_of(&place.repository));
     let answer = http.send(&request)?;
@@ -98,5 +99,8 @@ pub(in crate::gather) fn believe(
         let what = format!("the repository {}", place.repository);
         return Err(Fault::Unseen { host: http.host().to_owned(), what });
     }
-    http.success(answer, &request).map(|_| ())
+    let json = http.success(answer, &request)?;
+    let name = json.get("full_name").and_then(Value::as_str).map(str::to_owned);
+    let lacks = || "a repository without `full_name`".to_owned();
+    name.ok_or_else(|| Fault::Shape { host: http.host().to_owned(), what: lacks() })
 }

@@ -179,7 +179,7 @@ impl Tracker for GithubTracker {
         for repository in projects.iter().filter(|project| project.contains('/')) {
             let place = Place { repository: repository.clone(), ..self.place.clone() };
             let seen = match believe(&http, &self.connection, &place) {
-                Ok(()) => Ok(true),
+                Ok(_) => Ok(true),
                 Err(Fault::Unseen { .. }) => Ok(false),
                 Err(fault) => Err(fault),
             };

@@ -40,10 +40,16 @@ pub(super) fn find(github: &Github, http: &Http, wanted: &Wanted) -> Result<Foun
         questions.push(Question::OfCommit(format!("{base}/pulls?state=open&head={head}")));
     }
     let answers = at_once(&questions, |question| question.ask(github, http));
+    let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let name = answers.iter().find_map(|answer| match answer {
+        Answered::Repository(name) => Some(name.clone()),
+        Answered::Pulls(_) => None,
+    });
     let mut found = Found::default();
     let mut pulls: BTreeMap<u64, Pull> = BTreeMap::new();
     for (question, answer) in questions.iter().zip(answers) {
-        for pull in answer? {
+        let Answered::Pulls(listed) = answer else { continue };
+        for pull in listed {
             let is_head = |id: &ObjectId| id.as_str() == pull.head.sha;
             if let Question::Open(_) = question {
                 found.open.push((pull.number, id(http, &pull.head.sha)?));
@@ -51,7 +57,7 @@ pub(super) fn find(github: &Github, http: &Http, wanted: &Wanted) -> Result<Foun
                     continue;
                 }
             }
-            if is_ours(github, &pull) {
+            if is_ours(name.as_deref(), &pull) {
                 pulls.insert(pull.number, pull);
             }
         }
@@ -76,39 +82,50 @@ enum Question {
     OfCommit(String),
 }
 
+/// What a question has for an answer.
+enum Answered {
+    /// What the repository is called now.
+    Repository(String),
+    Pulls(Vec<Pull>),
+}
+
 impl Question {
-    fn ask(&self, github: &Github, http: &Http) -> Result<Vec<Pull>, Fault> {
-        match self {
+    fn ask(&self, github: &Github, http: &Http) -> Result<Answered, Fault> {
+        let pulls = match self {
             Self::Repository => {
-                believe(http, &github.connection, &github.place).map(|()| Vec::new())
+                let name = believe(http, &github.connection, &github.place)?;
+                return Ok(Answered::Repository(name));
             }
-            Self::Open(path) => list(http, path),
+            Self::Open(path) => list(http, path)?,
             Self::One(path) => {
                 let request = Request::get(path.as_str());
                 let answer = http.send(&request)?;
                 // An issue, or nothing.
                 if answer.status == 404 {
-                    return Ok(Vec::new());
+                    Vec::new()
+                } else {
+                    vec![parsed(http, http.success(answer, &request)?)?]
                 }
-                Ok(vec![parsed(http, http.success(answer, &request)?)?])
             }
             Self::OfCommit(path) => {
                 let request = Request::get(path.as_str());
                 let answer = http.send(&request)?;
                 // "No commit found for SHA": it is in the quarantine.
                 if matches!(answer.status, 404 | 422) {
-                    return Ok(Vec::new());
+                    Vec::new()
+                } else {
+                    parsed(http, http.success(answer, &request)?)?
                 }
-                parsed(http, http.success(answer, &request)?)
             }
-        }
+        };
+        Ok(Answered::Pulls(pulls))
     }
 }
 
 /// A commit is in the requests of forks as well.
-fn is_ours(github: &Github, pull: &Pull) -> bool {
+fn is_ours(ours: Option<&str>, pull: &Pull) -> bool {
     match pull.base.repo.as_ref().and_then(|repo| repo.full_name.as_ref()) {
-        Some(name) => name.eq_ignore_ascii_case(&github.place.repository),
+        Some(name) => ours.is_some_and(|ours| name.eq_ignore_ascii_case(ours)),
         // Answers that were asked of the repository itself may leave it out.
         None => true,
     }
