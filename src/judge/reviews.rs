@@ -53,12 +53,13 @@ pub(super) fn checks(change: &Change<'_>, commit: &Commit) -> Vec<Check> {
 /// A request that was approved, and that a commit is no part of: it was meant to be,
 /// or it says that it was.
 pub(super) fn left_out(change: &Change<'_>, commit: &ObjectId) -> Option<Violation> {
+    if known(change).iter().any(|proven| proven.all().any(|id| id == commit)) {
+        return None;
+    }
     let approved = |proven: &&Proven| {
         let request = &proven.request;
         let approves = |review: &Review| review.opinion == Opinion::Approved;
-        is_for(change, request)
-            && request.reviews.iter().any(approves)
-            && !proven.all().any(|id| id == commit)
+        is_for(change, request) && request.reviews.iter().any(approves)
     };
     let number = known(change).iter().find(approved)?.request.number;
     Some(Violation::UnreviewedContent { number })

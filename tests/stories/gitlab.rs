@@ -62,11 +62,11 @@ fn a_merge_of_a_request_whose_head_the_repository_knows_costs_one_round() {
     forge.open(7, &head, "main").by("eve").titled("Round half up").approved("ana", &head);
     forge.publish(&at.server);
     // None of these is answered before all of them are asked.
-    forge.together("/api/v4/", 9);
+    forge.together("/api/v4/", 10);
     // Whoever approved may press the button: GitLab knows that eve is somebody else.
     let pushed = merge(&at, "ana", &head);
     pushed.accepted();
-    assert_eq!(forge.http.asked().len(), 9);
+    assert_eq!(forge.http.asked().len(), 10);
     let digest = pushed.digest();
     assert!(digest.contains("request 7 Round half up"), "{digest}");
     assert!(digest.contains("/acme/app/-/merge_requests/7"), "{digest}");
@@ -88,8 +88,9 @@ fn a_request_is_found_by_its_head_in_two_rounds() {
     forge.open(7, &head, "main").by("eve").approved("ana", &head);
     forge.together("/merge_requests/7", 5);
     merge(&at, "bob", &head).accepted();
-    // Who we are, the open ones, the settings, those of the head; then all about it.
-    assert_eq!(forge.http.asked().len(), 4 + 5);
+    // Who we are, the open ones, the settings, the members, those of the head; then all
+    // about it.
+    assert_eq!(forge.http.asked().len(), 5 + 5);
 }
 
 #[test]

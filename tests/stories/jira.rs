@@ -282,7 +282,7 @@ fn every_fault_has_its_own_sentence_and_none_lets_a_push_land() {
         ("does not take our token (401)", Box::new(|| Reply::status(401))),
         ("does not let our account ask that (403)", Box::new(|| Reply::status(403))),
         ("solves its CAPTCHA", Box::new(seraph)),
-        ("the `flavour` in the config is wrong", Box::new(|| Reply::status(404))),
+        ("or is of another kind of server", Box::new(|| Reply::status(404))),
         ("wants 600s of peace", Box::new(wait)),
         ("is broken (503)", Box::new(|| Reply::status(503))),
         ("a login page, or a proxy's", Box::new(html)),

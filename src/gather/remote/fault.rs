@@ -127,7 +127,7 @@ impl fmt::Display for Fault {
             Self::Forbidden(host) => write!(f, "{host} does not let our account ask that (403)"),
             Self::NoEndpoint { host, path } => write!(
                 f,
-                "{host} has no {path} (404): the `url` or the `flavour` in the config is wrong"
+                "{host} has no {path} (404): the `url` in the config is wrong, or is of another kind of server"
             ),
             Self::TooMany { host, wait: Some(wait) } => {
                 write!(f, "{host} has had too many requests, and wants {wait:?} of peace (429)")

@@ -1,5 +1,7 @@
 //! What an approval of GitLab's is of: it names no commit, so its time and the request's versions tell.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -56,13 +58,45 @@ impl Settings {
     }
 }
 
+/// What tells which commit an approval is of.
+pub(super) struct Fresh<'a> {
+    pub(super) head: &'a ObjectId,
+    pub(super) versions: &'a Versions,
+    pub(super) settings: Settings,
+}
+
+impl Fresh<'_> {
+    /// Which commit was approved.
+    ///
+    /// With a time the versions decide, whatever GitLab resets: an approval that outlives a
+    /// push to a closed request (gitlab#1457) is older than the version which the request
+    /// gets when it is opened again. Older servers tell no time. There the setting is all
+    /// there is, and that one gap is left; a request that never had another head needs
+    /// neither. On no server can we tell whether the reviewer's page still showed the
+    /// version before.
+    fn reviewed(&self, at: Option<Timestamp>) -> Reviewed {
+        let Self { head, versions, settings } = *self;
+        let (of, why) = match (at, settings) {
+            (Some(at), _) => {
+                (versions.at(at), "GitLab shows no version of the request from before the approval")
+            }
+            (None, Settings::Reset) => (Some(head), ""),
+            (None, Settings::Keep) => (
+                versions.only(),
+                "this GitLab tells no time of it and keeps approvals when somebody pushes; turn on \
+             \"Remove all approvals\" in the project's settings for merge requests",
+            ),
+        };
+        of.cloned().map_or(Reviewed::Unknown(why), Reviewed::Commit)
+    }
+}
+
 /// The approvals, oldest first. One that was taken back is not there any more.
 pub(super) fn given(
     approvals: &Value,
     forge: &Forge,
-    head: &ObjectId,
-    versions: &Versions,
-    settings: Settings,
+    fresh: &Fresh<'_>,
+    writers: &BTreeSet<u64>,
 ) -> Result<Vec<Review>, String> {
     let list = approvals.get("approved_by").and_then(Value::as_array);
     let mut reviews = Vec::new();
@@ -76,43 +110,16 @@ pub(super) fn given(
             by: identity(forge, user),
             opinion: Opinion::Approved,
             at,
-            of: reviewed(at, head, versions, settings),
-            // GitLab takes an approval of those only who may write, or whom a rule of the
-            // project names (user docs, "Approvers").
-            access: Access::Write,
+            of: fresh.reviewed(at),
+            access: match number(user, "id") {
+                Some(id) if writers.contains(&id) => Access::Write,
+                _ => Access::Read,
+            },
             kind: kind(user),
         });
     }
     reviews.sort_by_key(|review| review.at);
     Ok(reviews)
-}
-
-/// Which commit was approved.
-///
-/// With a time the versions decide, whatever GitLab resets: an approval that outlives a
-/// push to a closed request (gitlab#1457) is older than the version which the request
-/// gets when it is opened again. Older servers tell no time. There the setting is all
-/// there is, and that one gap is left; a request that never had another head needs
-/// neither. On no server can we tell whether the reviewer's page still showed the
-/// version before.
-fn reviewed(
-    at: Option<Timestamp>,
-    head: &ObjectId,
-    versions: &Versions,
-    settings: Settings,
-) -> Reviewed {
-    let (of, why) = match (at, settings) {
-        (Some(at), _) => {
-            (versions.at(at), "GitLab shows no version of the request from before the approval")
-        }
-        (None, Settings::Reset) => (Some(head), ""),
-        (None, Settings::Keep) => (
-            versions.only(),
-            "this GitLab tells no time of it and keeps approvals when somebody pushes; turn on \
-             \"Remove all approvals\" in the project's settings for merge requests",
-        ),
-    };
-    of.cloned().map_or(Reviewed::Unknown(why), Reviewed::Commit)
 }
 
 /// Those who ask for changes, and have not approved since: that would have changed

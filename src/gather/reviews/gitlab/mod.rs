@@ -14,7 +14,7 @@ use super::{Found, ReviewServer, Wanted};
 use crate::gather::forge::Place;
 use crate::gather::remote::{Connection, Fault, Scheme, Visit};
 use crate::policy::Forge;
-use questions::{first_round, second_round};
+use questions::{first_round, members, second_round};
 
 const WHOAMI: &str = "/api/v4/user";
 
@@ -60,6 +60,9 @@ impl ReviewServer for Gitlab {
         answers.round(&http, place, &wanted.branch, first_round(wanted))?;
         let second = second_round(wanted, &answers).map_err(shape)?;
         answers.round(&http, place, &wanted.branch, second)?;
+        // Only where the second round told of approvals.
+        let members = members(&answers);
+        answers.round(&http, place, &wanted.branch, members)?;
         // That something is not there is believed of a server that knows us.
         self.connection.who()?;
         let mut found = Found { open: answers.open().map_err(shape)?, ..Found::default() };

@@ -31,9 +31,17 @@ pub(super) enum Question {
     Holding(ObjectId),
     /// The jobs and statuses of a commit.
     Jobs(ObjectId),
+    /// What people may do in the project: the first hundred of them.
+    Members,
+    /// What somebody may do who is not among those, by the account's id.
+    Member(u64),
     /// A request, or something about it.
     About(u64, Part),
 }
+
+/// A developer's access level, the least with which one may push (GitLab REST API,
+/// "Roles").
+const DEVELOPER: u64 = 30;
 
 /// What there is about one merge request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +89,8 @@ impl Question {
             }
             Self::Holding(id) => format!("/repository/commits/{id}/merge_requests?per_page=100"),
             Self::Jobs(id) => format!("/repository/commits/{id}/statuses?per_page=100"),
+            Self::Members => format!("/members/all?per_page={BATCH}"),
+            Self::Member(id) => format!("/members/all/{id}"),
             Self::About(number, part) => format!("/merge_requests/{number}{}", part.path()),
         }
     }
@@ -98,7 +108,9 @@ impl rounds::Question for Question {
             Self::Named(_) | Self::Holding(_) | Self::Jobs(_) | Self::About(_, Part::Versions) => {
                 Ok(pages_if_there(http, request)?.map(Value::Array))
             }
-            Self::Open | Self::About(..) => http.ask_if_there(&request),
+            Self::Open | Self::Members | Self::Member(_) | Self::About(..) => {
+                http.ask_if_there(&request)
+            }
         }
     }
 
@@ -110,7 +122,7 @@ impl rounds::Question for Question {
 /// What can be asked from the start.
 pub(super) fn first_round(wanted: &Wanted) -> Vec<Question> {
     let numbers: Vec<u64> = wanted.numbers.iter().copied().collect();
-    let mut questions = vec![Question::Open, Question::Settings];
+    let mut questions = vec![Question::Open, Question::Settings, Question::Members];
     if numbers.len() <= FEW {
         questions.extend(numbers.into_iter().flat_map(whole));
     } else {
@@ -138,7 +150,11 @@ pub(super) fn second_round(
             Question::Named(_) => wanted.numbers.contains(&listed.number),
             Question::Holding(_) => listed.target == wanted.branch || listed.is_at(&wanted.heads),
             Question::Open => listed.is_at(&wanted.heads),
-            Question::Settings | Question::Jobs(_) | Question::About(..) => false,
+            Question::Settings
+            | Question::Jobs(_)
+            | Question::Members
+            | Question::Member(_)
+            | Question::About(..) => false,
         };
         match question {
             Question::Open | Question::Named(_) | Question::Holding(_) => {
@@ -153,7 +169,11 @@ pub(super) fn second_round(
                 }
             }
             Question::About(_, Part::Itself) => heads.extend(commit(answer, "sha")?),
-            Question::Settings | Question::Jobs(_) | Question::About(..) => {}
+            Question::Settings
+            | Question::Jobs(_)
+            | Question::Members
+            | Question::Member(_)
+            | Question::About(..) => {}
         }
     }
     numbers.retain(|number| !answers.has(&Question::About(*number, Part::Itself)));
@@ -161,7 +181,26 @@ pub(super) fn second_round(
     if wanted.checks {
         questions.extend(heads.difference(&wanted.heads).cloned().map(Question::Jobs));
     }
+    questions.extend(members(answers));
     Ok(questions)
+}
+
+/// Whether those who approved may write, as far as the list of members does not tell:
+/// GitLab takes an approval of those only who may, and keeps it when they no longer do.
+pub(super) fn members(answers: &Answers<Question>) -> Vec<Question> {
+    let approvals = answers.iter().filter_map(|(question, answer)| match question {
+        Question::About(_, Part::Approvals) => answer.get("approved_by")?.as_array(),
+        _ => None,
+    });
+    let users = approvals.flatten().filter_map(|approval| approval.get("user"));
+    let ids: BTreeSet<u64> = users.filter_map(|user| number(user, "id")).collect();
+    let listed: Vec<&Value> =
+        answers.get(&Question::Members).and_then(Value::as_array).into_iter().flatten().collect();
+    // Whoever is not on a list that is whole is no member.
+    let is_whole = answers.has(&Question::Members) && listed.len() < BATCH;
+    let is_told = |id: &u64| listed.iter().any(|member| number(member, "id") == Some(*id));
+    let unknown = ids.into_iter().filter(|id| !is_whole && !is_told(id));
+    unknown.map(Question::Member).filter(|question| !answers.has(question)).collect()
 }
 
 fn whole(number: u64) -> impl Iterator<Item = Question> {
@@ -185,6 +224,17 @@ impl Answers<Question> {
         self.iter().filter_map(|(question, _)| number(question)).collect()
     }
 
+    /// The ids of those who may write.
+    fn writers(&self) -> BTreeSet<u64> {
+        let told = self.iter().flat_map(|(question, answer)| match (question, answer) {
+            (Question::Members, Value::Array(list)) => list.iter().collect(),
+            (Question::Member(_), member) => vec![member],
+            _ => Vec::new(),
+        });
+        let may = |member: &&Value| number(member, "access_level") >= Some(DEVELOPER);
+        told.filter(may).filter_map(|member| number(member, "id")).collect()
+    }
+
     /// All that was said about one of them.
     pub(super) fn told(&self, number: u64) -> Result<Told<'_>, String> {
         let part = |part: Part| self.get(&Question::About(number, part));
@@ -199,6 +249,7 @@ impl Answers<Question> {
             rules: part(Part::Rules),
             reviewers: part(Part::Reviewers),
             settings: self.get(&Question::Settings),
+            writers: self.writers(),
             jobs: head.as_ref().and_then(|head| self.get(&Question::Jobs(head.clone()))),
             head,
         })

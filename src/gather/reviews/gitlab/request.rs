@@ -1,10 +1,10 @@
 //! What GitLab says about one merge request, as a [`ChangeRequest`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::approvals::{self, Settings, Versions};
+use super::approvals::{self, Fresh, Settings, Versions};
 use crate::gather::forge::account;
 use crate::gather::remote::{number, text};
 use crate::model::review::{AccountKind, CheckState, RequestState};
@@ -24,6 +24,7 @@ pub(super) struct Told<'a> {
     pub(super) rules: Option<&'a Value>,
     pub(super) reviewers: Option<&'a Value>,
     pub(super) settings: Option<&'a Value>,
+    pub(super) writers: BTreeSet<u64>,
     pub(super) jobs: Option<&'a Value>,
 }
 
@@ -42,7 +43,8 @@ impl Told<'_> {
         let target = text(self.itself, "target_branch").ok_or_else(|| lacks("target_branch"))?;
         let versions = Versions::parse(self.versions)?;
         let settings = Settings::parse(self.settings);
-        let mut reviews = approvals::given(self.approvals, forge, &head, &versions, settings)?;
+        let fresh = Fresh { head: &head, versions: &versions, settings };
+        let mut reviews = approvals::given(self.approvals, forge, &fresh, &self.writers)?;
         let mut unmet = self.rules.map_or(Ok(Vec::new()), approvals::unmet)?;
         let against = match self.reviewers {
             Some(reviewers) => approvals::against(reviewers, forge, &head)?,

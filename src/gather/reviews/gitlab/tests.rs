@@ -7,7 +7,7 @@ use super::questions::{Part, Question, first_round, second_round};
 use crate::gather::forge::testing::{forge, gone_wrong};
 use crate::gather::reviews::Wanted;
 use crate::gather::reviews::rounds::Answers;
-use crate::model::review::{AccountKind, CheckState, Opinion, RequestState, Reviewed};
+use crate::model::review::{Access, AccountKind, CheckState, Opinion, RequestState, Reviewed};
 use crate::model::{ChangeRequest, Identity, ObjectId};
 use crate::policy::ForgeKind;
 
@@ -77,6 +77,7 @@ fn parsed(
     let mut parts = golden();
     change(&mut parts);
     let mut answers = Answers::default();
+    answers.add(Question::Member(6), json!({"id": 6, "access_level": 40}));
     for (part, answer) in parts {
         answers.add(Question::About(12, part), answer);
     }
@@ -225,6 +226,15 @@ fn an_address_that_somebody_shows_is_theirs() {
 }
 
 #[test]
+fn an_approval_outlives_the_access_of_its_giver_and_does_not_count() {
+    for (level, access) in [(30, Access::Write), (20, Access::Read)] {
+        let member = (Question::Member(6), json!({"id": 6, "access_level": level}));
+        let request = parsed(|_| (), vec![member]).unwrap().unwrap();
+        assert_eq!(request.reviews[0].access, access, "{level}");
+    }
+}
+
+#[test]
 fn states_are_told_apart() {
     for (state, draft, expected) in [
         ("opened", false, RequestState::Open),
@@ -280,6 +290,7 @@ fn a_known_number_costs_one_round() {
             "/merge_requests?state=opened&target_branch=release%2F1&order_by=created_at&sort=desc\
              &per_page=100",
             "/approvals",
+            "/members/all?per_page=100",
             "/merge_requests/12",
             "/merge_requests/12/approvals",
             "/merge_requests/12/approval_state",
@@ -296,6 +307,14 @@ fn a_known_number_costs_one_round() {
     for (part, answer) in golden() {
         answers.add(Question::About(12, part), answer);
     }
+    // Whoever approved is on the list of members, or on the part of it that is not shown.
+    let mut many: Vec<Value> = (1000..1100).map(|id| json!({"id": id})).collect();
+    answers.add(Question::Members, json!(many));
+    assert_eq!(second_round(&wanted, &answers), Ok(vec![Question::Member(6)]));
+    many[0] = json!({"id": 6, "access_level": 30});
+    answers.add(Question::Members, json!(many));
+    assert_eq!(second_round(&wanted, &answers), Ok(Vec::new()));
+    answers.add(Question::Members, json!([]));
     assert_eq!(second_round(&wanted, &answers), Ok(Vec::new()));
     assert_eq!(answers.open(), Ok(vec![(12, id(HEAD))]));
 }
@@ -321,7 +340,7 @@ fn what_a_head_leads_to_is_asked_about_in_a_second_round() {
     // Many numbers are mostly those of issues: a list tells.
     wanted.numbers = (1..=150).collect();
     let first = first_round(&wanted);
-    assert!(matches!(first.get(2), Some(Question::Named(some)) if some.len() == 100));
+    assert!(matches!(first.get(3), Some(Question::Named(some)) if some.len() == 100));
     assert!(asked(first).is_empty());
     answers.add(Question::Named(vec![7, 8]), json!([request(8, OLD, "main")]));
     assert_eq!(asked(second_round(&wanted, &answers).unwrap()), [3, 5, 8]);
