@@ -40,11 +40,11 @@ fn a_merge_of_a_request_whose_head_the_repository_knows_costs_one_round() {
         forge.open(7, &head, "main").by("eve").titled("Round half up").approved("ana", &head);
         forge.publish(&at.server);
         // None of these is answered before all of them are asked.
-        forge.together("/api/v1/", 5);
+        forge.together("/api/v1/", 6);
         // Whoever approved may press the button: Gitea knows that eve is somebody else.
         let pushed = merge(&at, "ana", &head);
         pushed.accepted();
-        assert_eq!(forge.http.asked().len(), 5, "{version}");
+        assert_eq!(forge.http.asked().len(), 6, "{version}");
         let digest = pushed.digest();
         assert!(digest.contains("request 7 Round half up"), "{digest}");
         assert!(digest.contains("/acme/app/pulls/7"), "{digest}");
@@ -65,7 +65,7 @@ fn a_request_is_found_by_its_head_or_by_the_id_that_the_host_names() {
     bob.git(&["merge", "-q", "--no-ff", "-m", "Merge", &head]);
     at.push(&bob, &["main"]).accepted();
     // Who we are and the open ones; then all about it.
-    assert_eq!(forge.http.asked().len(), 2 + 3);
+    assert_eq!(forge.http.asked().len(), 2 + 4);
 
     // A squash: nothing but the host tells of what.
     let head = commit(&at, "PAY-2: retry");
@@ -280,4 +280,15 @@ fn the_doctor_tells_which_gitea_it_is_and_whether_its_reviews_can_be_read() {
     assert!(said.contains("a repository that our account is a member of is not there"), "{said}");
     forge.change(|state| state.token = "another".to_owned());
     assert!(doctor().contains("does not take our token (401)"));
+}
+
+#[test]
+fn an_approval_from_before_the_request_came_to_be_for_the_branch_does_not_count() {
+    let at = Reviewed::at(Forge::gitea());
+    let forge = &at.forge;
+    let head = commit(&at, "PAY-1: round half up");
+    forge.open(7, &head, "side/base").by("eve").approved("ana", &head).into("main");
+    merge(&at, "bob", &head).refused_for(&["void-approval"]);
+    forge.request(7).unapproved("ana").approved("ana", &head);
+    merge(&at, "bob", &head).accepted();
 }

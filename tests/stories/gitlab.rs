@@ -345,3 +345,14 @@ fn the_doctor_tells_which_gitlab_it_is_and_whether_its_approvals_can_be_read() {
     forge.change(|state| state.token = "another".to_owned());
     assert!(doctor().contains("does not take our token (401)"));
 }
+
+#[test]
+fn an_approval_from_before_the_request_came_to_be_for_the_branch_does_not_count() {
+    let at = Reviewed::at(Forge::gitlab());
+    let forge = &at.forge;
+    let head = commit(&at, "PAY-1: round half up");
+    forge.open(7, &head, "side/base").by("eve").approved("ana", &head).into("main");
+    merge(&at, "bob", &head).refused_for(&["void-approval"]);
+    forge.request(7).unapproved("ana").approved("ana", &head);
+    merge(&at, "bob", &head).accepted();
+}

@@ -37,17 +37,22 @@ pub(super) enum Part {
     Reviews,
     /// Its commits, with the accounts of their authors.
     Commits,
+    /// What happened to it. Came with 1.17.
+    Timeline,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Itself, Self::Reviews, Self::Commits];
+    const ALL: [Self; 4] = [Self::Itself, Self::Reviews, Self::Commits, Self::Timeline];
 
-    fn path(self) -> &'static str {
+    fn path(self, number: u64) -> String {
         match self {
-            Self::Itself => "",
-            Self::Reviews => "/reviews?limit=50",
+            Self::Itself => format!("/pulls/{number}"),
+            Self::Reviews => format!("/pulls/{number}/reviews?limit=50"),
             // Neither is read, and both cost the server time.
-            Self::Commits => "/commits?limit=50&verification=false&files=false",
+            Self::Commits => {
+                format!("/pulls/{number}/commits?limit=50&verification=false&files=false")
+            }
+            Self::Timeline => format!("/issues/{number}/timeline?limit=50"),
         }
     }
 }
@@ -61,7 +66,7 @@ impl Question {
             // Not `commits/ID/statuses`: there a branch that is called like the commit
             // would come first.
             Self::Statuses(id) => format!("/statuses/{id}?limit=50"),
-            Self::About(number, part) => format!("/pulls/{number}{}", part.path()),
+            Self::About(number, part) => part.path(*number),
         }
     }
 }
@@ -74,7 +79,9 @@ impl rounds::Question for Question {
             Self::Open
             | Self::Statuses(_)
             | Self::About(_, Part::Reviews)
-            | Self::About(_, Part::Commits) => Ok(pages_if_there(http, request)?.map(Value::Array)),
+            | Self::About(_, Part::Commits | Part::Timeline) => {
+                Ok(pages_if_there(http, request)?.map(Value::Array))
+            }
         }
     }
 
@@ -179,6 +186,7 @@ impl Answers<Question> {
             itself,
             reviews: part(Part::Reviews, "reviews")?,
             commits: part(Part::Commits, "commits")?,
+            timeline: self.get(&Question::About(number, Part::Timeline)),
             statuses: head.as_ref().and_then(|head| self.get(&Question::Statuses(head.clone()))),
             head,
         })

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::gather::forge::{account, commit};
@@ -19,6 +20,7 @@ pub(super) struct Told<'a> {
     pub(super) itself: &'a Value,
     pub(super) reviews: &'a Value,
     pub(super) commits: &'a Value,
+    pub(super) timeline: Option<&'a Value>,
     pub(super) statuses: Option<&'a Value>,
 }
 
@@ -50,7 +52,7 @@ impl Told<'_> {
             url: text(self.itself, "html_url").unwrap_or(&forge.remote.url).to_owned(),
             state: state(self.itself)?,
             target: target.to_owned(),
-            retargeted: None,
+            retargeted: self.retargeted()?,
             head,
             author: self.itself.get("user").and_then(|user| identity(forge, user)),
             reviews: self.opinions(forge)?,
@@ -94,6 +96,15 @@ impl Told<'_> {
         }
         found.sort_by_key(|(id, _)| *id);
         Ok(found.into_iter().map(|(_, review)| review).collect())
+    }
+
+    /// When it was last given another branch to be merged into.
+    fn retargeted(&self) -> Result<Option<Timestamp>, String> {
+        let Some(timeline) = self.timeline else { return Ok(None) };
+        let events = timeline.as_array().ok_or("no list of what happened")?.iter();
+        let changes = events.filter(|event| text(event, "type") == Some("change_target_branch"));
+        let times = changes.map(|event| time(event, "created_at"));
+        Ok(times.collect::<Result<Vec<_>, _>>()?.into_iter().max())
     }
 
     /// The newest status of each name.

@@ -201,6 +201,7 @@ fn a_known_number_costs_one_round() {
             "/pulls/7",
             "/pulls/7/reviews?limit=50",
             "/pulls/7/commits?limit=50&verification=false&files=false",
+            "/issues/7/timeline?limit=50",
             "/statuses/2222222222222222222222222222222222222222?limit=50",
         ]
     );

@@ -33,6 +33,17 @@ impl Versions {
         shown.and_then(|(_, head)| head.as_ref())
     }
 
+    /// When the request was last given another branch to be merged into: it then gets a
+    /// version with the head that it had before.
+    pub(super) fn retargeted(&self) -> Option<Timestamp> {
+        let pairs = self.0.windows(2).rev();
+        let mut retargets = pairs.filter_map(|pair| match pair {
+            [(_, before), (since, after)] if before == after => Some(*since),
+            _ => None,
+        });
+        retargets.next()
+    }
+
     /// The only head that it ever had.
     fn only(&self) -> Option<&ObjectId> {
         match self.0.as_slice() {

@@ -63,7 +63,7 @@ impl Told<'_> {
             url: text(self.itself, "web_url").unwrap_or(&forge.remote.url).to_owned(),
             state: state(self.itself)?,
             target: target.to_owned(),
-            retargeted: None,
+            retargeted: versions.retargeted(),
             author: self.itself.get("author").and_then(|user| identity(forge, user)),
             reviews,
             unmet,

@@ -119,6 +119,13 @@ fn in_repository(state: &State, call: &Call, rest: &[&str]) -> Reply {
             let issues = state.issues.values().rev().map(|issue| shape::issue(state, issue));
             listed(state, call, &issues.collect::<Vec<_>>())
         }
+        ["issues", index, "timeline"] => one(state, index, |request| {
+            let changes = request.retargeted.iter().enumerate().map(|(index, at)| {
+                json!({"id": request.id * 100 + index as u64, "type": "change_target_branch",
+                    "created_at": at, "old_ref": "main", "new_ref": request.base})
+            });
+            listed(state, call, &changes.collect::<Vec<_>>())
+        }),
         ["issues", index] => issue(state, index),
         _ => not_found(state),
     }

@@ -125,9 +125,16 @@ fn id_of(request: &Request, number: usize) -> u64 {
     request.id * 100 + number as u64
 }
 
-/// Every head that it had, newest first.
+/// Every head that it had, newest first; once more where it then got another branch to be
+/// merged into.
 pub(super) fn versions(request: &Request) -> Vec<Value> {
-    let versions = request.heads.iter().enumerate().rev().map(|(number, (head, at))| {
+    let mut shown = request.heads.clone();
+    for at in &request.retargeted {
+        let head = request.heads.iter().rev().find(|(_, since)| since <= at);
+        shown.extend(head.map(|(head, _)| (head.clone(), at.clone())));
+    }
+    shown.sort_by(|(_, a), (_, b)| a.cmp(b));
+    let versions = shown.iter().enumerate().rev().map(|(number, (head, at))| {
         json!({"id": id_of(request, number), "head_commit_sha": head, "base_commit_sha": "b".repeat(40),
             "start_commit_sha": "b".repeat(40), "created_at": time(at),
             "merge_request_id": request.id, "state": "collected", "real_size": "1",
