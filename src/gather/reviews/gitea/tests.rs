@@ -48,6 +48,10 @@ fn golden() -> Vec<(Part, Value)> {
                 "commit": {"author": signed("Alice@Home.example"),
                     "committer": signed("nobody@elsewhere.example")}}]),
         ),
+        (
+            Part::Timeline,
+            json!([{"id": 1, "type": "change_title", "created_at": "2026-11-24T08:30:00Z"}]),
+        ),
     ]
 }
 
