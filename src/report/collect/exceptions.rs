@@ -162,7 +162,7 @@ fn review_of(change: &Change) -> Option<Of> {
     );
     match change.review() {
         None => {
-            let reason = format!("Nobody else has reviewed it; a review was due {due}.");
+            let reason = format!("Nobody else has reviewed it; the review is due by {due}.");
             Some(dismissed(change, (Kind::ReviewMissing, reason, State::Open)))
         }
         Some(review) if change.is_reviewed_late() => {
