@@ -59,6 +59,7 @@ fn reviewed(body: &str) -> String {
         "state":"OPEN","isDraft":false,"baseRefName":"main",
         "baseRepository":{{"nameWithOwner":"acme/app"}},"headRefOid":"{head}",
         "author":{{"__typename":"User","login":"ana"}},"commits":{{"nodes":[]}},
+        "retargeted":{{"nodes":[]}},
         "reviews":{{"pageInfo":{{"hasPreviousPage":false,"startCursor":null}},"nodes":[
         {{"state":"APPROVED","submittedAt":"2026-01-01T00:00:00Z",
         "authorCanPushToRepository":true,"commit":{{"oid":"{head}"}},
