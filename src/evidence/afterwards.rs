@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::never_before;
 use super::read::{
     Answer, Approval, Body, Change, Class, Decision, Followup, FollowupKind, Record, read,
 };
@@ -79,7 +80,11 @@ struct Given {
 /// Where it is broken or can't be read.
 pub fn afterwards(evidence: &Path) -> anyhow::Result<Afterwards> {
     let mut open = Afterwards::default();
-    for record in read(evidence)? {
+    let mut records = read(evidence)?.peekable();
+    if records.peek().is_none() {
+        never_before(evidence)?;
+    }
+    for record in records {
         let record =
             record.with_context(|| format!("reading the evidence {}", evidence.display()))?;
         open.apply(record);

@@ -71,9 +71,12 @@ pub fn append(
     Ok(receipts)
 }
 
-/// A file that was lost must not begin anew in silence: what stands beside it since
-/// the first change tells.
-fn never_before(path: &Path) -> anyhow::Result<()> {
+/// Says that evidence without a record never had one. A file that was lost must not begin
+/// anew, or look clean, in silence: what stands beside it since the first change tells.
+///
+/// # Errors
+/// Where there was one.
+pub fn never_before(path: &Path) -> anyhow::Result<()> {
     let beside = Tips::directory(path);
     if beside.try_exists().with_context(|| format!("looking for {}", beside.display()))? {
         let (path, beside) = (path.display(), beside.display());

@@ -16,8 +16,8 @@ mod unreviewed;
 
 pub use afterwards::{Afterwards, Noted, Tickets, Waiting, afterwards};
 pub use alone::alone;
-pub use append::append;
 pub(crate) use append::host;
+pub use append::{append, never_before};
 pub use baseline::baseline;
 pub use json::as_json;
 pub use landed::landed;

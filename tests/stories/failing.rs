@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
-use crate::support::{Clone, Server};
+use crate::support::{Clone, Server, Shown};
 
 /// A commit that would land.
 fn ready(server: &Server) -> Clone {
@@ -102,6 +102,15 @@ fn evidence_that_is_gone_blocks_until_somebody_has_looked() {
     ana.push(&["main"]).failed_with("is gone or empty, and there was one: put it back");
     server.write("evidence.jsonl", "");
     ana.push(&["main"]).failed_with("is gone or empty");
+    // Nor does it look as if all were well to those who check.
+    server.git(&["update-ref", "-d", "refs/approvals/main/bob"]);
+    let config = server.at("config.toml");
+    for (command, code) in [("verify", 2), ("followup", 70), ("doctor", 1)] {
+        let shown = Shown::of(&server.sockembot(&[command, "--config", &config]), server.home());
+        let all = [shown.stdout.as_str(), &shown.stderr].concat().replace("\n  ", " ");
+        assert!(all.contains("is gone or empty"), "{command}: {all}");
+        assert_eq!(shown.code, Some(code), "{command}: {all}");
+    }
     server.rename("kept.jsonl", "evidence.jsonl");
     ana.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
     server.evidence();

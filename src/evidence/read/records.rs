@@ -11,6 +11,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{Body, Flaw, Record};
+use crate::evidence::never_before;
 use crate::evidence::place::{LONGEST, Place};
 use crate::evidence::record::{Head, VERSION};
 use crate::evidence::torn::{Fragment, is_beginning};
@@ -109,6 +110,9 @@ pub fn state(path: &Path) -> anyhow::Result<usize> {
     for record in read(path)? {
         record.with_context(|| reading(path))?;
         records += 1;
+    }
+    if records == 0 {
+        never_before(path)?;
     }
     Ok(records)
 }

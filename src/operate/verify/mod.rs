@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::progress::Progress;
+use crate::evidence::never_before;
 use crate::evidence::read::{Records, read};
 use crate::exit::Exit;
 use crate::gather::config;
@@ -97,6 +98,9 @@ pub fn examine(request: &Request) -> anyhow::Result<Examined> {
     let opened = || format!("opening the evidence {}", evidence.display());
     let length = std::fs::metadata(&evidence).with_context(opened)?.len();
     let mut examined = Examined { evidence, ..Examined::default() };
+    if length == 0 {
+        never_before(&examined.evidence)?;
+    }
     let policy = match policy {
         Some(policy) => policy,
         None => on_record(&examined.evidence)?,
