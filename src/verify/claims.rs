@@ -1,6 +1,6 @@
 //! What the evidence claims about each repository, gathered in one pass.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::evidence::read::{Approval, Body, Change, Decision, Operation, Reason, Record, Role};
 use crate::model::{ObjectId, RefName};
@@ -22,6 +22,8 @@ pub struct OfRepository {
     pub(super) approvals: BTreeSet<(RefName, ObjectId)>,
     /// Where a governed branch was at any time, by the records.
     pub(super) known: HashSet<ObjectId>,
+    /// Where a record left a governed branch, with the number of the first one that did.
+    pub(super) left: HashMap<ObjectId, u64>,
     /// Changes that git said it had written.
     pub(super) landed: HashSet<u64>,
 }
@@ -79,6 +81,7 @@ impl Claims {
             Body::Baseline(baseline) => {
                 let of = self.repositories.entry(baseline.repo.clone()).or_default();
                 of.known.insert(baseline.tip.clone());
+                of.left.entry(baseline.tip.clone()).or_insert(seq);
                 let (tip, first_seen) = (baseline.tip.clone(), baseline.by == Reason::FirstSeen);
                 let what = What::Baseline { tip, first_seen };
                 let steps = of.branches.entry(baseline.name.clone()).or_default();
@@ -113,6 +116,9 @@ impl Claims {
             let lapse = change.lapse.as_ref().map(|lapse| &lapse.found);
             let at = [&change.old, &change.new].into_iter().flatten().chain(lapse);
             of.known.extend(at.cloned());
+            if let Some(new) = &change.new {
+                of.left.entry(new.clone()).or_insert(seq);
+            }
         }
         let base = change.base.as_ref().map_or_else(Vec::new, |base| base.ids.clone());
         let what = What::Allowed(Move {

@@ -47,19 +47,19 @@ impl Graph {
         vec![mark; self.ids.len()]
     }
 
-    /// Marks a commit and what it contains, down to what has a mark already. So a
-    /// history is walked once, however many marks are spread over it.
-    pub(super) fn spread<M: Copy + PartialEq>(
+    /// Marks a commit and what it contains, down to what is not `blank`. So a history is
+    /// walked once, however many marks are spread over it; `mark` itself is not blank.
+    pub(super) fn spread<M: Copy>(
         &self,
         from: Option<usize>,
-        blank: M,
+        blank: impl Fn(M) -> bool,
         mark: M,
         marks: &mut [M],
     ) {
         let mut open: Vec<usize> = from.into_iter().collect();
         while let Some(place) = open.pop() {
             match marks.get_mut(place) {
-                Some(known) if *known == blank => *known = mark,
+                Some(known) if blank(*known) => *known = mark,
                 _ => continue,
             }
             open.extend(self.parents.get(place).into_iter().flatten());

@@ -47,6 +47,35 @@ fn allowed(old: usize, new: usize) -> Body {
     Body::Change(serde_json::from_value(fields).unwrap())
 }
 
+/// Of a branch that was found moved from `old` to `found`; `base` is where claims about
+/// others had begun.
+fn lapsed(old: usize, found: usize, new: usize, base: &[usize]) -> Body {
+    let base: Vec<ObjectId> = base.iter().map(|n| id(*n)).collect();
+    let fields: Value = json!({
+        "repo": "app", "ref": "refs/heads/main", "role": "branch", "op": "update",
+        "old": id(found), "new": id(new), "pusher": {"name": "ana", "kind": "person"},
+        "base": {"count": base.len(), "sha256": "", "ids": base},
+        "lapse": {"recorded": id(old), "found": id(found)},
+        "decision": "allow", "finding": "compliant",
+    });
+    Body::Change(serde_json::from_value(fields).unwrap())
+}
+
+/// What a lapse took as known though no record had left a branch there was judged by nobody.
+#[test]
+fn the_base_of_a_lapse_vouches_only_for_where_a_record_left_a_branch() {
+    let commits = (0..4).rev().map(|n| (id(n), if n == 0 { vec![] } else { vec![id(n - 1)] }));
+    let graph = Graph::of(commits.collect());
+    let refs = Refs { branches: [(main_branch(), id(3))].into(), ..Refs::default() };
+    for (base, unrecorded) in [(vec![0], 0), (vec![0, 2], 2)] {
+        let mut claims = Claims::default();
+        claims.add(&record(0, baseline(0)), Written::Before);
+        claims.add(&record(1, lapsed(0, 2, 3, &base)), Written::Before);
+        let tied = tie_out("app", &refs, claims.of("app").unwrap(), &graph);
+        assert_eq!(tied.ties[0].unrecorded, unrecorded, "{base:?}");
+    }
+}
+
 /// A history: commit `n` has parents among the commits before it.
 fn history() -> impl Strategy<Value = Vec<Vec<usize>>> {
     let parents = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 2..40);

@@ -1,6 +1,6 @@
 //! One governed branch: its commits held against the changes that are on record.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::claims::{Move, OfRepository, Step, What, Written};
 use super::finding::seqs;
@@ -54,6 +54,7 @@ enum Mark {
 struct Walk<'a> {
     graph: &'a Graph,
     landed: &'a HashSet<u64>,
+    left: &'a HashMap<ObjectId, u64>,
     in_branch: Vec<bool>,
     marks: Vec<Mark>,
     place: Recorded,
@@ -77,10 +78,11 @@ pub(super) fn tie(
 ) -> Branch {
     let steps = of.branches.get(name).map_or(&[][..], Vec::as_slice);
     let mut in_branch = graph.blank(false);
-    graph.spread(tip.and_then(|tip| graph.place(tip)), false, true, &mut in_branch);
+    graph.spread(tip.and_then(|tip| graph.place(tip)), |is_in| !is_in, true, &mut in_branch);
     let mut walk = Walk {
         graph,
         landed: &of.landed,
+        left: &of.left,
         in_branch,
         marks: graph.blank(Mark::Nothing),
         place: Recorded::default(),
@@ -108,6 +110,7 @@ impl Walk<'_> {
                 What::Baseline { tip, first_seen } => {
                     if !first_seen {
                         self.accepted.push(step.seq);
+                        self.accept(tip);
                     }
                     self.known(tip);
                     self.place.found(tip.clone());
@@ -132,8 +135,15 @@ impl Walk<'_> {
         match (&asked.old, asked.lapsed) {
             (None, _) => asked.base.iter().for_each(|base| self.known(base)),
             (Some(_), false) => self.spread(old, Mark::Found),
-            // What came in around the hook was judged with this push.
-            (Some(_), true) => self.lapses.push(step.seq),
+            // What came in around the hook was judged with this push, but for what it
+            // took as known though no record had left a governed branch there.
+            (Some(_), true) => {
+                self.lapses.push(step.seq);
+                let is_left = |base| self.left.get(base).is_some_and(|seq| *seq < step.seq);
+                for base in asked.base.iter().filter(|base| !is_left(base)) {
+                    self.spread(self.graph.place(base), Mark::Found);
+                }
+            }
         }
         if let Some(new) = &asked.new {
             let place = self.graph.place(new);
@@ -160,7 +170,13 @@ impl Walk<'_> {
     }
 
     fn spread(&mut self, from: Option<usize>, mark: Mark) {
-        self.graph.spread(from, Mark::Nothing, mark, &mut self.marks);
+        self.graph.spread(from, |known| known == Mark::Nothing, mark, &mut self.marks);
+    }
+
+    /// Claims start here, by an admin's word: what this contains is not counted, however it came.
+    fn accept(&mut self, commit: &ObjectId) {
+        let is_counted = |known| known != Mark::Before;
+        self.graph.spread(self.graph.place(commit), is_counted, Mark::Before, &mut self.marks);
     }
 
     fn count(&self, (repo, name): (&str, &RefName), tip: Option<&ObjectId>) -> Tie {
