@@ -133,6 +133,50 @@ fn commits_that_came_in_around_the_hook_stay_found_when_others_stand_on_them() {
     assert!(found(&server, &["unrecorded-commit"]).stdout.contains("2 commits"));
 }
 
+/// A branch that nobody has pushed to is known as it is: it must not lend that to others.
+#[test]
+fn what_came_in_around_the_hook_is_judged_whatever_branch_was_made_beside_it() {
+    let server = Server::new();
+    let (ana, bob, _) = landed(&server);
+    bob.renew();
+    let around = bob.commit("around the hook");
+    bob.show();
+    for name in ["refs/heads/main", "refs/heads/release/9"] {
+        server.git(&["update-ref", name, &around]);
+    }
+    ana.renew();
+    ana.approved_commit("PAY-1: z", &bob);
+    ana.push(&["main"]).refused_for(&["lapse", "missing-ticket", "self-approval"]);
+    found(&server, &["unrecorded-commit"]);
+    // Nor does it help to take the other branch away.
+    server.git(&["update-ref", "-d", "refs/heads/release/9"]);
+    ana.push(&["main"]).refused_for(&["lapse", "missing-ticket", "self-approval"]);
+    found(&server, &["unrecorded-commit"]);
+    let config = server.at("config.toml");
+    let args = ["baseline", "--config", &config, "app", "refs/heads/main", &around];
+    assert_eq!(Shown::of(&server.sockembot(&args), server.home()).code, Some(0));
+    ana.push(&["main"]).accepted();
+    // Only what came after it is counted, as git counts it.
+    let shown = found(&server, &[]);
+    assert!(shown.stdout.contains("refs/heads/main: 1 commit since"), "{}", shown.stdout);
+}
+
+/// One that the hook left where it is still is known.
+#[test]
+fn a_lapse_does_not_have_judged_again_what_another_branch_was_let_in_with() {
+    let server = Server::new();
+    let (ana, bob, _) = landed(&server);
+    ana.push(&["main:refs/heads/release/1"]).accepted();
+    let id = ana.commit("PAY-1: for the release");
+    ana.push(&["HEAD:refs/heads/side/ana"]);
+    bob.approve_for("release/1", &id);
+    ana.push(&["HEAD:refs/heads/release/1"]).accepted();
+    server.git(&["update-ref", "refs/heads/main", &id]);
+    ana.renew();
+    ana.approved_commit("PAY-2: z", &bob);
+    ana.push(&["main"]).accepted();
+}
+
 #[test]
 fn changes_that_are_gone_are_found() {
     let server = Server::new();

@@ -63,8 +63,10 @@ impl Sources<'_> {
             base.extend(recorded);
             return Ok((start, None, base));
         };
-        if let Some((lapse, recorded)) = self.lapse(target, old)? {
-            base.extend(recorded);
+        if let Some((lapse, mut base)) = self.lapse(target, old)? {
+            // Whoever moved this branch around the hook may have made another one beside
+            // it: that vouches only for what a record left it at.
+            base.extend(self.recorded_tips(target, table)?);
             return Ok((Start::Recorded, Some(lapse), base));
         }
         base.push(old.clone());

@@ -24,6 +24,21 @@ impl Sources<'_> {
         Ok(tips.into_iter().collect())
     }
 
+    /// Those of the same tips at which a record left the branch.
+    pub(super) fn recorded_tips(
+        &self,
+        target: &Target,
+        table: usize,
+    ) -> anyhow::Result<Vec<ObjectId>> {
+        let mut tips = BTreeSet::new();
+        for (name, id) in self.branches(target.name.namespace(), table)? {
+            if name != target.name && self.memory.recorded(&name)?.has(&id) {
+                tips.extend(self.repo.commit_behind(&id)?);
+            }
+        }
+        Ok(tips.into_iter().collect())
+    }
+
     /// The branches of one namespace that a table governs.
     pub(super) fn branches(
         &self,
