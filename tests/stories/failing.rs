@@ -105,8 +105,10 @@ fn evidence_that_is_gone_blocks_until_somebody_has_looked() {
     // Nor does it look as if all were well to those who check.
     server.git(&["update-ref", "-d", "refs/approvals/main/bob"]);
     let config = server.at("config.toml");
-    for (command, code) in [("verify", 2), ("followup", 70), ("doctor", 1)] {
-        let shown = Shown::of(&server.sockembot(&[command, "--config", &config]), server.home());
+    for (command, code) in [("verify", 2), ("followup", 70), ("doctor", 1), ("show", 70)] {
+        let mut args = vec![command, "--config", &config];
+        args.extend((command == "show").then_some("PAY-1"));
+        let shown = Shown::of(&server.sockembot(&args), server.home());
         let all = [shown.stdout.as_str(), &shown.stderr].concat().replace("\n  ", " ");
         assert!(all.contains("is gone or empty"), "{command}: {all}");
         assert_eq!(shown.code, Some(code), "{command}: {all}");
