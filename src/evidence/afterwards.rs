@@ -6,9 +6,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::never_before;
 use super::read::{
-    Answer, Approval, Body, Change, Class, Decision, Followup, FollowupKind, Record, read,
+    Answer, Approval, Body, Change, Class, Decision, Followup, FollowupKind, Record, read_kept,
 };
 use super::unreviewed::is_end;
 use crate::model::{ObjectId, RefName};
@@ -80,11 +79,7 @@ struct Given {
 /// Where it is broken or can't be read.
 pub fn afterwards(evidence: &Path) -> anyhow::Result<Afterwards> {
     let mut open = Afterwards::default();
-    let mut records = read(evidence)?.peekable();
-    if records.peek().is_none() {
-        never_before(evidence)?;
-    }
-    for record in records {
+    for record in read_kept(evidence)? {
         let record =
             record.with_context(|| format!("reading the evidence {}", evidence.display()))?;
         open.apply(record);

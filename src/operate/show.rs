@@ -5,8 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::check::Format;
-use crate::evidence::never_before;
-use crate::evidence::read::read;
+use crate::evidence::read::read_kept;
 use crate::exit::Exit;
 use crate::gather::config;
 use crate::report::show::{self, Search, Wanted};
@@ -18,11 +17,7 @@ use crate::report::show::{self, Search, Wanted};
 pub fn show(wanted: &Wanted, format: Format, path: &Path) -> anyhow::Result<(String, Exit)> {
     let policy = config::load(path)?;
     let mut search = Search::new(wanted.clone());
-    let mut records = read(&policy.evidence)?.peekable();
-    if records.peek().is_none() {
-        never_before(&policy.evidence)?;
-    }
-    for record in records {
+    for record in read_kept(&policy.evidence)? {
         let reading = || format!("reading the evidence {}", policy.evidence.display());
         search.record(&record.with_context(reading)?);
     }

@@ -36,7 +36,7 @@ pub use change::{
 };
 pub use flaw::Flaw;
 pub use others::{Approval, Baseline, Followup, Genesis, Landed, Policy, Recovery};
-pub use records::{Mark, Records, read, read_from, state};
+pub use records::{Mark, Records, read, read_from, read_kept, state};
 pub use words::{
     Answer, Class, Decision, Finding, FollowupKind, Merge, Mode, Operation, Outcome, PusherKind,
     Reason, Role, Source, Start,

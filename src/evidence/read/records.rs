@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::iter::Peekable;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -80,6 +81,19 @@ pub fn read(path: &Path) -> anyhow::Result<Records> {
     })
 }
 
+/// Opens the evidence for whoever would take none for good news: a file that was lost
+/// is an error.
+///
+/// # Errors
+/// Where it can't be opened, or is gone or empty and there was one.
+pub fn read_kept(path: &Path) -> anyhow::Result<Peekable<Records>> {
+    let mut records = read(path)?.peekable();
+    if records.peek().is_none() {
+        never_before(path)?;
+    }
+    Ok(records)
+}
+
 /// Opens the evidence where an earlier reader stopped: the first record is the last one
 /// that it read.
 ///
@@ -107,12 +121,9 @@ pub fn read_from(path: &Path, mark: Option<&Mark>) -> anyhow::Result<Records> {
 pub fn state(path: &Path) -> anyhow::Result<usize> {
     drop(Place::lock(path, Instant::now() + Duration::from_secs(5))?);
     let mut records = 0;
-    for record in read(path)? {
+    for record in read_kept(path)? {
         record.with_context(|| reading(path))?;
         records += 1;
-    }
-    if records == 0 {
-        never_before(path)?;
     }
     Ok(records)
 }
