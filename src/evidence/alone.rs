@@ -2,18 +2,18 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
+
+use super::beside::beside;
 
 /// Keeps others out until it is dropped. Pushes do not ask for it.
 ///
 /// # Errors
 /// Where another one is at work, or the file beside the evidence can't be locked.
 pub fn alone(evidence: &Path) -> anyhow::Result<File> {
-    let mut path = evidence.to_path_buf().into_os_string();
-    path.push(".followup");
-    let path = PathBuf::from(path);
+    let path = beside(evidence, ".followup");
     let locking = || format!("locking {}", path.display());
     let file = OpenOptions::new()
         .write(true)

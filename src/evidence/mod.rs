@@ -5,6 +5,7 @@ mod alone;
 mod append;
 mod backwards;
 mod baseline;
+mod beside;
 mod json;
 mod landed;
 mod place;

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::beside::{beside, replace};
 use super::read::{Body, read};
 use crate::hash::sha256;
 use crate::model::{ObjectId, Recorded, RefName};
@@ -143,9 +144,7 @@ impl Tips {
     fn write(&self, name: &RefName, recorded: &Recorded) -> anyhow::Result<()> {
         let path = self.file(name);
         let writing = || format!("writing {}", path.display());
-        let directory = Self::directory(&self.evidence);
-        std::fs::create_dir_all(&directory).with_context(writing)?;
-        let mut file = tempfile::NamedTempFile::new_in(&directory).with_context(writing)?;
+        std::fs::create_dir_all(Self::directory(&self.evidence)).with_context(writing)?;
         let lines = |word: &str, ids: &[ObjectId]| -> String {
             ids.iter().map(|id| format!("{word} {id}\n")).collect()
         };
@@ -153,16 +152,12 @@ impl Tips {
             + &lines("allowed", &recorded.allowed)
             + &lines("landed", recorded.landed.as_slice());
         // The last line tells a whole file from one that a crash cut short.
-        file.write_all(format!("{text}end\n").as_bytes()).with_context(writing)?;
-        file.persist(&path).with_context(writing)?;
-        Ok(())
+        replace(&path, format!("{text}end\n").as_bytes())
     }
 
     /// Where all indexes of an evidence file are.
     pub(super) fn directory(evidence: &Path) -> PathBuf {
-        let mut name = evidence.as_os_str().to_owned();
-        name.push(".tips");
-        PathBuf::from(name)
+        beside(evidence, ".tips")
     }
 
     fn file(&self, name: &RefName) -> PathBuf {

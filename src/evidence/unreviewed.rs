@@ -1,12 +1,13 @@
 //! The emergencies that nobody has reviewed yet: an index beside the file, which can always be made anew.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::beside::{beside, replace};
 use super::read::{self, Body, FollowupKind, Mark, Record, Records};
 use crate::model::{ObjectId, RefName, Unreviewed};
 
@@ -98,7 +99,7 @@ pub(super) fn is_end(kind: &FollowupKind) -> bool {
 
 /// An index that can't be understood is none.
 fn load(evidence: &Path) -> anyhow::Result<Index> {
-    let path = beside(evidence);
+    let path = file(evidence);
     match std::fs::read(&path) {
         Ok(text) => Ok(serde_json::from_slice(&text).unwrap_or_else(|_| Index::default())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Index::default()),
@@ -107,20 +108,13 @@ fn load(evidence: &Path) -> anyhow::Result<Index> {
 }
 
 fn store(evidence: &Path, index: &Index) -> anyhow::Result<()> {
-    let path = beside(evidence);
-    let writing = || format!("writing {}", path.display());
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let mut file = tempfile::NamedTempFile::new_in(directory).with_context(writing)?;
-    let text = serde_json::to_vec(index).with_context(writing)?;
-    file.write_all(&text).with_context(writing)?;
-    file.persist(&path).with_context(writing)?;
-    Ok(())
+    let path = file(evidence);
+    let text = serde_json::to_vec(index).with_context(|| format!("writing {}", path.display()))?;
+    replace(&path, &text)
 }
 
-fn beside(evidence: &Path) -> PathBuf {
-    let mut name = evidence.to_path_buf().into_os_string();
-    name.push(".unreviewed");
-    PathBuf::from(name)
+fn file(evidence: &Path) -> PathBuf {
+    beside(evidence, ".unreviewed")
 }
 
 #[cfg(test)]
