@@ -2,7 +2,7 @@
 
 use super::Sources;
 use super::governed::Target;
-use crate::model::{Change, Lapse, Movement, ObjectId, Role, Start};
+use crate::model::{Change, Lapse, Movement, ObjectId, RefName, Role, Start};
 
 impl Sources<'_> {
     /// Everything about one branch of the push.
@@ -52,8 +52,8 @@ impl Sources<'_> {
         target: &Target,
         table: usize,
     ) -> anyhow::Result<(Start, Option<Lapse>, Vec<ObjectId>)> {
-        let mut base = self.governed_tips(target, table)?;
         let Some(old) = target.line.change.old_id() else {
+            let mut base = self.governed_tips(target, table)?;
             let recorded = self.present(self.memory.recorded(&target.name)?.found)?;
             let start = match (base.is_empty(), recorded.is_empty()) {
                 (true, true) => Start::Root,
@@ -66,9 +66,12 @@ impl Sources<'_> {
         if let Some((lapse, mut base)) = self.lapse(target, old)? {
             // Whoever moved this branch around the hook may have made another one beside
             // it: that vouches only for what a record left it at.
-            base.extend(self.recorded_tips(target, table)?);
+            let is_recorded =
+                |name: &RefName, id: &ObjectId| Ok(self.memory.recorded(name)?.has(id));
+            base.extend(self.tips(target, table, is_recorded)?);
             return Ok((Start::Recorded, Some(lapse), base));
         }
+        let mut base = self.governed_tips(target, table)?;
         base.push(old.clone());
         Ok((Start::OldValue, None, base))
     }

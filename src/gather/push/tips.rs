@@ -14,25 +14,19 @@ impl Sources<'_> {
         target: &Target,
         table: usize,
     ) -> anyhow::Result<Vec<ObjectId>> {
-        let branches = self.branches(target.name.namespace(), table)?;
-        let mut tips = BTreeSet::new();
-        for (name, id) in branches {
-            if name != target.name {
-                tips.extend(self.repo.commit_behind(&id)?);
-            }
-        }
-        Ok(tips.into_iter().collect())
+        self.tips(target, table, |_, _| Ok(true))
     }
 
-    /// Those of the same tips at which a record left the branch.
-    pub(super) fn recorded_tips(
+    /// Those of them that count.
+    pub(super) fn tips(
         &self,
         target: &Target,
         table: usize,
+        counts: impl Fn(&RefName, &ObjectId) -> anyhow::Result<bool>,
     ) -> anyhow::Result<Vec<ObjectId>> {
         let mut tips = BTreeSet::new();
         for (name, id) in self.branches(target.name.namespace(), table)? {
-            if name != target.name && self.memory.recorded(&name)?.has(&id) {
+            if name != target.name && counts(&name, &id)? {
                 tips.extend(self.repo.commit_behind(&id)?);
             }
         }
