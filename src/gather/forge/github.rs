@@ -4,15 +4,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Place;
-use crate::gather::remote::{Connection, Fault, Http, Request};
+use crate::gather::remote::{Connection, Fault, Http, Request, text};
 
 /// Who we are (REST API, "Get the authenticated user").
 pub(in crate::gather) const WHOAMI: &str = "/user";
 
 /// The owner and the name of a repository, each escaped where it stands in a path.
 pub(in crate::gather) fn path_of(repository: &str) -> String {
-    let parts: Vec<String> = repository.split('/').map(super::escaped).collect();
-    format!("/repos/{}", parts.join("/"))
+    format!("/repos/{}", super::escaped_path(repository))
 }
 
 /// What GraphQL answered.
@@ -32,7 +31,6 @@ pub(in crate::gather) fn ask<T: DeserializeOwned>(
     fragments: &str,
     missing: impl Fn(&str) -> bool,
 ) -> Result<Reply<T>, Fault> {
-    let host = || http.host().to_owned();
     let (owner, name) = repository.split_once('/').unwrap_or((repository, ""));
     let query = format!(
         "query($owner: String!, $name: String!) {{ \
@@ -47,23 +45,20 @@ pub(in crate::gather) fn ask<T: DeserializeOwned>(
     };
     let json = http.success(answer, &request)?;
     for error in json.get("errors").and_then(Value::as_array).into_iter().flatten() {
-        tolerate(error, repository, host(), &missing)?;
+        tolerate(error, repository, http.host(), &missing)?;
     }
     let found = json.get("data").and_then(|data| data.get("repository"));
     let Some(found) = found.filter(|found| !found.is_null()) else {
-        return Err(Fault::Unseen { host: host(), what: format!("the repository {repository}") });
+        return Err(Fault::unseen(http.host(), repository));
     };
-    let fields = serde_json::from_value(found.clone());
-    fields
-        .map(Reply::Fields)
-        .map_err(|error| Fault::Shape { host: host(), what: error.to_string() })
+    http.parsed(found.clone()).map(Reply::Fields)
 }
 
 /// An answer in part is none, but for a number that names something else.
 fn tolerate(
     error: &Value,
     repository: &str,
-    host: String,
+    host: &str,
     missing: impl Fn(&str) -> bool,
 ) -> Result<(), Fault> {
     let word = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or("");
@@ -73,13 +68,11 @@ fn tolerate(
         .map_or_else(Vec::new, |path| path.iter().filter_map(Value::as_str).collect());
     match (word("type"), path.as_slice()) {
         ("NOT_FOUND", ["repository", alias]) if missing(alias) => Ok(()),
-        ("NOT_FOUND", ["repository"]) => {
-            Err(Fault::Unseen { host, what: format!("the repository {repository}") })
-        }
-        ("RATE_LIMITED", _) => Err(Fault::TooMany { host, wait: None }),
+        ("NOT_FOUND", ["repository"]) => Err(Fault::unseen(host, repository)),
+        ("RATE_LIMITED", _) => Err(Fault::TooMany { host: host.to_owned(), wait: None }),
         _ => {
             let said = word("message").chars().take(300).collect();
-            Err(Fault::Status { host, status: 200, said })
+            Err(Fault::Status { host: host.to_owned(), status: 200, said })
         }
     }
 }
@@ -93,14 +86,8 @@ pub(in crate::gather) fn believe(
     place: &Place,
 ) -> Result<String, Fault> {
     connection.who()?;
-    let request = Request::get(path_of(&place.repository));
-    let answer = http.send(&request)?;
-    if answer.status == 404 {
-        let what = format!("the repository {}", place.repository);
-        return Err(Fault::Unseen { host: http.host().to_owned(), what });
-    }
-    let json = http.success(answer, &request)?;
-    let name = json.get("full_name").and_then(Value::as_str).map(str::to_owned);
-    let lacks = || "a repository without `full_name`".to_owned();
-    name.ok_or_else(|| Fault::Shape { host: http.host().to_owned(), what: lacks() })
+    let json = http.ask_if_there(&Request::get(path_of(&place.repository)))?;
+    let json = json.ok_or_else(|| Fault::unseen(http.host(), &place.repository))?;
+    let name = text(&json, "full_name").map(str::to_owned);
+    name.ok_or_else(|| Fault::shape(http.host(), "a repository without `full_name`"))
 }

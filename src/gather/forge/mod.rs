@@ -80,8 +80,7 @@ pub(super) fn is_whole(repository: &str) -> bool {
 
 /// The address of a repository of Gitea's: `OWNER/NAME`.
 pub(super) fn gitea_repository(repository: &str) -> String {
-    let parts: Vec<String> = repository.split('/').map(escaped).collect();
-    format!("/api/v1/repos/{}", parts.join("/"))
+    format!("/api/v1/repos/{}", escaped_path(repository))
 }
 
 /// Somebody's account at a forge.
@@ -147,6 +146,11 @@ pub(super) fn escaped(part: &str) -> String {
     part.bytes()
         .map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
+}
+
+/// A name whose slashes stand in a path as they are.
+fn escaped_path(name: &str) -> String {
+    name.split('/').map(escaped).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, LINK, RETRY_AFTER};
 use reqwest::redirect::Policy as Redirects;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::credentials::{Credentials, Scheme, token};
@@ -243,6 +244,11 @@ impl Http {
             return Ok(None);
         }
         self.success(answer, request).map(Some)
+    }
+
+    /// What the JSON says, as a type.
+    pub(in crate::gather) fn parsed<T: DeserializeOwned>(&self, json: Value) -> Result<T, Fault> {
+        serde_json::from_value(json).map_err(|error| Fault::shape(&self.host, error.to_string()))
     }
 
     /// The JSON of an answer that has to be a success.

@@ -132,7 +132,7 @@ impl GithubTracker {
             let Some(value) = fields.get(&format!("n{number}")).filter(|v| !v.is_null()) else {
                 continue;
             };
-            found.insert(number.to_owned(), item(http, value)?);
+            found.insert(number.to_owned(), http.parsed(value.clone())?);
         }
         Ok(Some(found))
     }
@@ -151,7 +151,7 @@ impl GithubTracker {
             if matches!(answer.status, 404 | 410) {
                 return Ok(None);
             }
-            item(http, &http.success(answer, &request)?).map(Some)
+            http.parsed(http.success(answer, &request)?).map(Some)
         });
         let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
         if answers.iter().any(Option::is_none) {
@@ -187,11 +187,6 @@ impl Tracker for GithubTracker {
         }
         visit
     }
-}
-
-fn item(http: &Http, json: &Value) -> Result<Item, Fault> {
-    serde_json::from_value(json.clone())
-        .map_err(|error| Fault::Shape { host: http.host().to_owned(), what: error.to_string() })
 }
 
 fn ticket(key: &TicketKey, item: Item) -> Ticket {

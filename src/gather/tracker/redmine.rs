@@ -79,8 +79,7 @@ impl RedmineTracker {
         let list = numbers.join(",");
         let path = format!("/issues.json?issue_id={list}&status_id=*&limit={BATCH}");
         let json = http.ask(&Request::get(path))?;
-        let shape =
-            |what: &str| Fault::Shape { host: http.host().to_owned(), what: what.to_owned() };
+        let shape = |what: &str| Fault::shape(http.host(), what);
         let issues = json.get("issues").and_then(Value::as_array);
         let mut found = BTreeMap::new();
         for issue in issues.ok_or_else(|| shape("no `issues`"))? {

@@ -4,13 +4,14 @@ mod graphql;
 mod rest;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Instant;
 
 use super::{Found, ReviewServer, Wanted};
 use crate::gather::forge::github::WHOAMI;
 use crate::gather::forge::{Place, account};
 use crate::gather::remote::{Connection, Fault, Http, Request, Scheme, Visit, arrive, look, text};
-use crate::model::review::{AccountKind, Opinion};
+use crate::model::review::{AccountKind, CheckState, Opinion};
 use crate::model::{Identity, ObjectId};
 use crate::policy::Forge;
 
@@ -74,6 +75,20 @@ fn with_web(
 ) -> BTreeMap<String, Identity> {
     accounts.entry(WEB.0.to_owned()).or_insert_with(|| github.account(WEB.1));
     accounts
+}
+
+/// Notes how a check ended. Of two by one name, the one that did not end well stands.
+fn note(checks: &mut BTreeMap<String, CheckState>, name: String, state: CheckState) {
+    match checks.entry(name) {
+        Entry::Vacant(place) => {
+            place.insert(state);
+        }
+        Entry::Occupied(mut place) => {
+            if state > *place.get() {
+                place.insert(state);
+            }
+        }
+    }
 }
 
 fn id(text: &str) -> Result<ObjectId, String> {

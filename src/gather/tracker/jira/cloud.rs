@@ -50,7 +50,7 @@ fn bulkfetch(tracker: &JiraTracker, http: &Http, keys: &[TicketKey]) -> Result<B
     let body =
         json!({ "issueIdsOrKeys": keys, "fields": fields(approving), "fieldsByKeys": false });
     let json = http.ask(&Request::post("/rest/api/3/issue/bulkfetch", body))?;
-    let shape = |what: String| Fault::Shape { host: http.host().to_owned(), what };
+    let shape = |what: String| Fault::shape(http.host(), what);
     let list = json.get("issues").and_then(Value::as_array);
     let mut returned = BTreeMap::new();
     for issue in list.ok_or_else(|| shape("no `issues`".to_owned()))? {
@@ -86,7 +86,7 @@ fn histories(
     if keys.is_empty() {
         return Ok(found);
     }
-    let shape = |what: String| Fault::Shape { host: http.host().to_owned(), what };
+    let shape = |what: String| Fault::shape(http.host(), what);
     let field = tracker.settings.approving.field.as_deref();
     let fields: Vec<&str> = std::iter::once("status").chain(field).collect();
     let mut page = None::<String>;
@@ -119,7 +119,7 @@ pub(super) fn search(
     keys: &[TicketKey],
 ) -> Result<BTreeSet<TicketKey>, Fault> {
     let mut keys = keys.to_vec();
-    let shape = |what: &str| Fault::Shape { host: http.host().to_owned(), what: what.to_owned() };
+    let shape = |what: &str| Fault::shape(http.host(), what);
     let mut found = BTreeSet::new();
     let mut page = None::<String>;
     while !keys.is_empty() {

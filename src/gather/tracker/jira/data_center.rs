@@ -26,7 +26,7 @@ pub(super) fn batch(
     let wanted = fields(approving);
     let (issues, none) = all_pages(http, keys, "", &wanted, historic)?;
     batch.absent.extend(none);
-    let shape = |what: String| Fault::Shape { host: http.host().to_owned(), what };
+    let shape = |what: String| Fault::shape(http.host(), what);
     let mut returned = BTreeMap::new();
     for json in issues {
         let mut issue = Issue::parse(&json, approving).map_err(shape)?;
@@ -51,7 +51,7 @@ pub(super) fn search(
     keys: &[TicketKey],
 ) -> Result<BTreeSet<TicketKey>, Fault> {
     let (issues, _) = all_pages(http, keys, query, &["status".to_owned()], false)?;
-    let shape = || Fault::Shape { host: http.host().to_owned(), what: "no `key`".to_owned() };
+    let shape = || Fault::shape(http.host(), "no `key`");
     let key = |issue: &Value| text(issue, "key").and_then(TicketKey::parse).ok_or_else(shape);
     issues.iter().map(key).collect()
 }
@@ -86,8 +86,7 @@ fn all_pages(
             }
         }
         let json = http.success(answer, &request)?;
-        let shape =
-            |what: &str| Fault::Shape { host: http.host().to_owned(), what: what.to_owned() };
+        let shape = |what: &str| Fault::shape(http.host(), what);
         let found = json.get("issues").and_then(Value::as_array);
         let found = found.ok_or_else(|| shape("no `issues`"))?;
         issues.extend(found.iter().cloned());

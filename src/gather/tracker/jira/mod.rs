@@ -270,5 +270,5 @@ fn service_desk(http: &Http, key: &TicketKey) -> Result<Vec<TicketApproval>, Fau
         return Ok(Vec::new());
     }
     history::service_desk(&http.success(answer, &request)?)
-        .map_err(|what| Fault::Shape { host: http.host().to_owned(), what })
+        .map_err(|what| Fault::shape(http.host(), what))
 }

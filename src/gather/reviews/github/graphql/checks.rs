@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::super::note;
 use super::nodes::{Context, List, NextPage, RequestCommit};
 use super::{Github, PAGES};
 use crate::gather::forge::github::{Reply, ask};
@@ -48,7 +49,7 @@ pub(super) fn all(
             return Ok(BTreeMap::new());
         };
         let NextPage { has_next_page, end_cursor } = rollup.contexts.page_info;
-        note(&mut found, rollup.contexts.nodes);
+        read(&mut found, rollup.contexts.nodes);
         if !has_next_page {
             return Ok(found);
         }
@@ -62,7 +63,7 @@ pub(super) fn all(
     Err(Fault::TooLong(http.host().to_owned()))
 }
 
-fn note(found: &mut BTreeMap<String, CheckState>, contexts: Vec<Option<Context>>) {
+fn read(found: &mut BTreeMap<String, CheckState>, contexts: Vec<Option<Context>>) {
     for context in contexts.into_iter().flatten() {
         let ended = context.conclusion.or(context.state).or(context.status);
         let state = match ended.as_deref() {
@@ -70,11 +71,7 @@ fn note(found: &mut BTreeMap<String, CheckState>, contexts: Vec<Option<Context>>
             other => CheckState::Other(other.unwrap_or("nowhere").to_lowercase()),
         };
         if let Some(name) = context.name.or(context.context) {
-            // Two checks of one name: the one that did not end well stands.
-            found
-                .entry(name)
-                .and_modify(|known| *known = known.clone().max(state.clone()))
-                .or_insert(state);
+            note(found, name, state);
         }
     }
 }

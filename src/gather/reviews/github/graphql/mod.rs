@@ -10,6 +10,7 @@ use serde::Deserialize;
 use nodes::{Branch, HeadNode, List, RequestCommit, RequestNode, ReviewList, ReviewNode};
 
 use super::{Github, id, kind, opinion, with_web};
+use crate::gather::forge::at_once;
 use crate::gather::forge::github::{Reply, ask};
 use crate::gather::remote::{Fault, Http};
 use crate::gather::reviews::{Found, Wanted};
@@ -63,16 +64,8 @@ pub(super) fn find(github: &Github, http: &Http, wanted: &Wanted) -> Result<Opti
         ));
     }
     let fragment = fragment(wanted.checks);
-    let answers: Vec<_> = std::thread::scope(|scope| {
-        let batches: Vec<_> = aliases
-            .chunks(BATCH)
-            .map(|aliases| scope.spawn(|| batch(github, http, aliases, &fragment)))
-            .collect();
-        batches
-            .into_iter()
-            .map(|batch| batch.join().unwrap_or_else(|_| Err(Fault::broken())))
-            .collect()
-    });
+    let batches: Vec<&[String]> = aliases.chunks(BATCH).collect();
+    let answers = at_once(&batches, |aliases| batch(github, http, aliases, &fragment));
     let mut found = Found::default();
     for answer in answers {
         let Some(fields) = answer? else { return Ok(None) };
@@ -115,7 +108,7 @@ fn collect(
     mut fields: Fields,
     found: &mut Found,
 ) -> Result<(), Fault> {
-    let shape = |what: String| Fault::Shape { host: http.host().to_owned(), what };
+    let shape = |what: String| Fault::shape(http.host(), what);
     let name = fields.remove("nameWithOwner").and_then(|name| name.as_str().map(str::to_owned));
     let name = name.ok_or_else(|| shape("a repository without `nameWithOwner`".to_owned()))?;
     let mut nodes = Vec::new();
@@ -158,7 +151,7 @@ fn collect(
 }
 
 fn request(github: &Github, http: &Http, node: RequestNode) -> Result<ChangeRequest, Fault> {
-    let shape = |what: String| Fault::Shape { host: http.host().to_owned(), what };
+    let shape = |what: String| Fault::shape(http.host(), what);
     let lacks = || shape("a request without `reviews`".to_owned());
     let reviews = all_reviews(github, http, node.number, node.reviews.ok_or_else(lacks)?)?;
     Ok(ChangeRequest {

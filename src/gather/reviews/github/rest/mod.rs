@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use items::{CommitItem, EventItem, Pull, ReviewItem};
 
-use super::{Github, kind, opinion};
+use super::{Github, kind, note, opinion};
 use crate::gather::forge::github::{believe, path_of};
 use crate::gather::forge::{all_pages, at_once, escaped};
-use crate::gather::remote::{Fault, Http, Request};
+use crate::gather::remote::{Fault, Http, Request, text};
 use crate::gather::reviews::{Found, Wanted};
 use crate::model::review::{Access, CheckState, RequestState, Review, Reviewed};
 use crate::model::{ChangeRequest, Identity, ObjectId};
@@ -98,14 +98,9 @@ impl Question {
             }
             Self::Open(path) => list(http, path)?,
             Self::One(path) => {
-                let request = Request::get(path.as_str());
-                let answer = http.send(&request)?;
-                // An issue, or nothing.
-                if answer.status == 404 {
-                    Vec::new()
-                } else {
-                    vec![parsed(http, http.success(answer, &request)?)?]
-                }
+                // An issue, or nothing, is not there.
+                let pull = http.ask_if_there(&Request::get(path.as_str()))?;
+                pull.map(|pull| http.parsed(pull)).transpose()?.into_iter().collect()
             }
             Self::OfCommit(path) => {
                 let request = Request::get(path.as_str());
@@ -114,7 +109,7 @@ impl Question {
                 if matches!(answer.status, 404 | 422) {
                     Vec::new()
                 } else {
-                    parsed(http, http.success(answer, &request)?)?
+                    http.parsed(http.success(answer, &request)?)?
                 }
             }
         };
@@ -235,12 +230,8 @@ fn grant(
 fn may_write(github: &Github, http: &Http, login: &str) -> Result<bool, Fault> {
     let base = path_of(&github.place.repository);
     let request = Request::get(format!("{base}/collaborators/{}/permission", escaped(login)));
-    let answer = http.send(&request)?;
-    if answer.status == 404 {
-        return Ok(false);
-    }
-    let json = http.success(answer, &request)?;
-    let permission = json.get("permission").and_then(Value::as_str);
+    let json = http.ask_if_there(&request)?;
+    let permission = json.as_ref().and_then(|json| text(json, "permission"));
     Ok(matches!(permission, Some("admin" | "maintain" | "write")))
 }
 
@@ -265,22 +256,21 @@ fn checks_of(http: &Http, base: &str, head: &str) -> Result<BTreeMap<String, Che
     let mut found: BTreeMap<String, CheckState> = BTreeMap::new();
     for (name, ended) in statuses.chain(runs) {
         let state = if ended == "success" { CheckState::Success } else { CheckState::Other(ended) };
-        let known = found.remove(&name);
-        found.insert(name, known.map_or(state.clone(), |known| known.max(state)));
+        note(&mut found, name, state);
     }
     Ok(found)
 }
 
 /// A list that stands inside of an object, beside how long it is.
 fn counted<T: DeserializeOwned>(http: &Http, path: &str, name: &str) -> Result<Vec<T>, Fault> {
-    let shape = || Fault::Shape { host: http.host().to_owned(), what: format!("no `{name}`") };
+    let shape = || Fault::shape(http.host(), format!("no `{name}`"));
     let mut items = Vec::new();
     for page in 1..=PAGES {
         let json = http.ask(&Request::get(format!("{path}?per_page=100&page={page}")))?;
         let total = json.get("total_count").and_then(Value::as_u64).ok_or_else(shape)?;
         let list = json.get(name).and_then(Value::as_array).ok_or_else(shape)?;
         for item in list {
-            items.push(parsed(http, item.clone())?);
+            items.push(http.parsed(item.clone())?);
         }
         if items.len() as u64 >= total {
             return Ok(items);
@@ -305,14 +295,9 @@ fn accounts(github: &Github, commits: Vec<CommitItem>) -> BTreeMap<String, Ident
 
 fn list<T: DeserializeOwned>(http: &Http, path: &str) -> Result<Vec<T>, Fault> {
     let items = all_pages(http, Request::get(path))?;
-    items.into_iter().map(|item| parsed(http, item)).collect()
-}
-
-fn parsed<T: DeserializeOwned>(http: &Http, json: Value) -> Result<T, Fault> {
-    serde_json::from_value(json)
-        .map_err(|error| Fault::Shape { host: http.host().to_owned(), what: error.to_string() })
+    items.into_iter().map(|item| http.parsed(item)).collect()
 }
 
 fn id(http: &Http, text: &str) -> Result<ObjectId, Fault> {
-    super::id(text).map_err(|what| Fault::Shape { host: http.host().to_owned(), what })
+    super::id(text).map_err(|what| Fault::shape(http.host(), what))
 }
