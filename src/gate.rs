@@ -18,7 +18,8 @@ use crate::gather::push::governed::Governed;
 use crate::gather::push::{Sources, aliased, judged, outdated, targets};
 use crate::gather::{config, git::Repo, push_options, ref_lines};
 use crate::guard::Guard;
-use crate::judge::{Moment, judge};
+use crate::judge::judge;
+use crate::model::review::Moment;
 use crate::model::{Plea, Pusher, Receipt, Verdict, Violation};
 use crate::policy::Policy;
 

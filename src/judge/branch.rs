@@ -1,7 +1,7 @@
 //! A governed branch: how it moves, who moves it, and each of its new commits.
 
-use super::{Moment, approvals, reviews, tickets};
-use crate::model::review::Answer;
+use super::{approvals, reviews, tickets};
+use crate::model::review::{Answer, Moment};
 use crate::model::verdict::JudgedApproval;
 use crate::model::{
     Basis, Check, Commit, Movement, Outcome, Pusher, RefUpdate, Role, Rule, Subject, Tickets,

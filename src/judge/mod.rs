@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use emergency::Situation;
 use jiff::Timestamp;
 
-use crate::model::review::Answer;
+use crate::model::review::{Answer, Moment};
 use crate::model::verdict::{Class, Mode};
 use crate::model::{
     Approval, Approvals, Check, Decision, Lookup, Plea, Push, Pusher, RefUpdate, RefVerdict,
@@ -41,16 +41,6 @@ pub struct Facts {
     pub reviews: Reviews,
     /// When the question is asked.
     pub moment: Moment,
-}
-
-/// When a push is judged: a request that was merged may not come in once more, but it
-/// speaks for what has landed with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// As it is pushed.
-    Push,
-    /// After it has landed, to follow it up.
-    Landed,
 }
 
 /// Judges each ref of the push.

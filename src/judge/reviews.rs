@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Moment;
 use super::branch::Change;
 use crate::model::approval::{Void, Vouched};
 use crate::model::review::{
-    Access, AccountKind, Answer, CheckState, Opinion, Proven, RequestState, Review, Reviewed,
+    Access, AccountKind, Answer, CheckState, Opinion, Proven, Review, Reviewed,
 };
 use crate::model::verdict::Asked;
 use crate::model::{
@@ -80,15 +79,7 @@ fn is_for(change: &Change<'_>, request: &ChangeRequest) -> bool {
 
 /// Why no review of a request counts for this push.
 fn unfit(change: &Change<'_>, request: &ChangeRequest) -> Option<Void> {
-    if change.branch != Some(request.target.as_str()) {
-        return Some(Void::OtherBranch(request.target.clone()));
-    }
-    match request.state {
-        RequestState::Open => None,
-        RequestState::Draft => Some(Void::Draft),
-        RequestState::Closed => Some(Void::Closed),
-        RequestState::Merged => (change.moment == Moment::Push).then_some(Void::Merged),
-    }
+    request.unfit(change.branch, change.moment)
 }
 
 fn of_request(

@@ -6,8 +6,9 @@ use std::path::Path;
 use jiff::{Timestamp, ToSpan as _};
 use proptest::prelude::*;
 
-use super::{Facts, Moment, judge};
+use super::{Facts, judge};
 use crate::digest::{Frame, Occasion, digest};
+use crate::model::review::Moment;
 use crate::model::verdict::Class;
 use crate::model::{
     Approval, Change, Closed, Commit, Content, Decision, Identity, Lookup, MergeContent, Movement,

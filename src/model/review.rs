@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::approval::Void;
 use super::{Identity, ObjectId, RefName};
 
 /// A pull request, or a merge request.
@@ -38,6 +39,20 @@ pub struct ChangeRequest {
 }
 
 impl ChangeRequest {
+    /// Why no review of the request counts for what goes to a branch; none where a push
+    /// there may be its merge.
+    pub fn unfit(&self, branch: Option<&str>, moment: Moment) -> Option<Void> {
+        if branch != Some(self.target.as_str()) {
+            return Some(Void::OtherBranch(self.target.clone()));
+        }
+        match self.state {
+            RequestState::Open => None,
+            RequestState::Draft => Some(Void::Draft),
+            RequestState::Closed => Some(Void::Closed),
+            RequestState::Merged => (moment == Moment::Push).then_some(Void::Merged),
+        }
+    }
+
     /// The head, and every commit that somebody approved.
     pub fn reviewed(&self) -> BTreeSet<&ObjectId> {
         let approved = self.reviews.iter().filter_map(|review| match &review.of {
@@ -46,6 +61,16 @@ impl ChangeRequest {
         });
         approved.chain([&self.head]).collect()
     }
+}
+
+/// When a push is judged: a request that was merged may not come in once more, but it
+/// speaks for what has landed with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// As it is pushed.
+    Push,
+    /// After it has landed, to follow it up.
+    Landed,
 }
 
 /// Whether a request can still be merged.

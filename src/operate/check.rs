@@ -14,7 +14,8 @@ use crate::gather::git::Repo;
 use crate::gather::host::Pointers;
 use crate::gather::push::{NoMemory, Sources, judged, targets};
 use crate::gather::{config, host};
-use crate::judge::{Moment, judge};
+use crate::judge::judge;
+use crate::model::review::Moment;
 use crate::model::{Change, Decision, Identity, Plea, Pusher, RefLine, RefName, Verdict};
 use crate::policy::{Host, Policy};
 

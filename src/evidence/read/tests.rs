@@ -143,7 +143,7 @@ impl Case {
                     .collect(),
                 approvals: [(main, approvals)].into_iter().collect(),
                 reviews: model::Reviews::default(),
-                moment: crate::judge::Moment::Push,
+                moment: crate::model::review::Moment::Push,
                 unreviewed: vec![],
                 now: Timestamp::UNIX_EPOCH,
             },

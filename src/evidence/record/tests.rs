@@ -97,7 +97,7 @@ fn record(commits: Vec<Commit>, tickets: usize) -> String {
         unreviewed: vec![],
         now: jiff::Timestamp::UNIX_EPOCH,
         reviews: crate::model::Reviews::default(),
-        moment: crate::judge::Moment::Push,
+        moment: crate::model::review::Moment::Push,
     };
     let verdict = judge(&policy, facts);
     let of_ref = verdict.refs.first().unwrap();

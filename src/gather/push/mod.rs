@@ -13,7 +13,7 @@ pub(super) use approvals::contained;
 use governed::{Case, Governed, Rulebook, Target, governed};
 
 use super::git::Repo;
-use crate::judge::Moment;
+use crate::model::review::Moment;
 use crate::model::{
     Approvals, ObjectId, Plea, Push, Pusher, Recorded, RefLine, RefName, RefUpdate, Role,
     Unreviewed, Violation,

@@ -6,8 +6,7 @@ use super::proof::{self, Pushed};
 use super::{Found, ReviewServer, Wanted};
 use crate::gather::push::Sources;
 use crate::gather::remote::Fault;
-use crate::judge::Moment;
-use crate::model::review::{Answer, Content, Proven, RequestState};
+use crate::model::review::{Answer, Content, Moment, Proven};
 use crate::model::{ChangeRequest, Commit, ObjectId, Push, RefName, RefUpdate, Reviews, Role};
 use crate::policy::ApprovalSource;
 
@@ -143,11 +142,8 @@ impl Branch<'_> {
     /// The new commits that need a review, and are not the content of any request that
     /// can give one.
     fn without(&self, proven: &[Proven], moment: Moment) -> BTreeSet<ObjectId> {
-        let can_land = |proven: &&Proven| {
-            let ChangeRequest { target, state, .. } = &proven.request;
-            let merged = *state == RequestState::Merged && moment == Moment::Landed;
-            *target == self.wanted.branch && (*state == RequestState::Open || merged)
-        };
+        let can_land =
+            |proven: &&Proven| proven.request.unfit(Some(&self.wanted.branch), moment).is_none();
         let covered: BTreeSet<&ObjectId> =
             proven.iter().filter(can_land).flat_map(Proven::all).collect();
         let needy = self.commits.iter().filter(|commit| !commit.is_clean_merge());

@@ -13,7 +13,8 @@ use crate::gather::git::Repo;
 use crate::gather::host::Pointers;
 use crate::gather::push::again::Landed;
 use crate::gather::push::{NoMemory, Sources};
-use crate::judge::{Moment, judge};
+use crate::judge::judge;
+use crate::model::review::Moment;
 use crate::model::{Change, Movement, ObjectId, Pusher, RefLine, Verdict};
 use crate::policy::{ApprovalSource, Policy};
 
