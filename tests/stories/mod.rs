@@ -11,6 +11,7 @@ mod fakes;
 mod following_up;
 mod forge_bypasses;
 mod forge_issues;
+mod forges;
 mod gitea;
 mod github;
 mod github_attacks;
