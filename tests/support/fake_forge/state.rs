@@ -138,6 +138,23 @@ pub(crate) struct Issue {
     pub(crate) closed: Option<String>,
 }
 
+impl Issue {
+    /// A request where the forge lists it among the issues.
+    pub(crate) fn of_request(request: &Request) -> Self {
+        Self {
+            id: request.id,
+            number: request.number,
+            title: request.title.clone(),
+            labels: Vec::new(),
+            milestone: None,
+            assignees: Vec::new(),
+            author: request.author.clone(),
+            created: request.created.clone(),
+            closed: (request.stage != Stage::Open).then(|| request.updated.clone()),
+        }
+    }
+}
+
 /// What a robot says about a commit.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {

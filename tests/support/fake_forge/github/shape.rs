@@ -250,21 +250,7 @@ pub(super) fn issue(state: &State, issue: &Issue) -> Value {
 }
 
 pub(super) fn issue_of_request(state: &State, request: &Request) -> Value {
-    let closed = (request.stage != Stage::Open).then(|| request.updated.clone());
-    let mut shape = issue(
-        state,
-        &Issue {
-            id: request.id,
-            number: request.number,
-            title: request.title.clone(),
-            labels: Vec::new(),
-            milestone: None,
-            assignees: Vec::new(),
-            author: request.author.clone(),
-            created: request.created.clone(),
-            closed,
-        },
-    );
+    let mut shape = issue(state, &Issue::of_request(request));
     let html = format!("{}/pull/{}", repository::html(state), request.number);
     shape["html_url"] = json!(html);
     shape["draft"] = json!(request.draft);
