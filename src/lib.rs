@@ -26,6 +26,9 @@ pub mod model;
 #[deny(clippy::disallowed_methods)]
 pub mod policy;
 
+#[deny(clippy::disallowed_methods)]
+pub mod sentences;
+
 pub mod gather;
 
 #[deny(clippy::disallowed_methods)]

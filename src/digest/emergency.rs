@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Frame;
-use super::scene::Scene;
-use crate::model::{Decision, ObjectId, Plea, RefVerdict, Role, TicketKey, Unreviewed, Verdict};
+use crate::model::{Decision, ObjectId, Plea, RefVerdict, Role, TicketKey, Verdict};
 use crate::policy::{ApprovalSource, Policy};
+use crate::sentences::Scene;
 use crate::text::{clean, count, fit, list_or, moment, wrap};
 
 /// What lands without an approval, and what has to happen until when.
@@ -44,18 +44,6 @@ pub(super) fn needless(verdict: &Verdict, of_ref: &RefVerdict) -> String {
     wrap(&what, "", "  ")
 }
 
-/// Why no other emergency is accepted.
-pub(super) fn overdue(earlier: &Unreviewed) -> String {
-    format!(
-        "the review of emergency #{} on {}, pushed by {}, was due by {}; until it is done no other \
-         one is accepted",
-        earlier.seq,
-        fit(earlier.target.short(), 60),
-        fit(&earlier.by, 40),
-        moment(earlier.due)
-    )
-}
-
 /// How a change that has landed is approved, by what its table counts. Where that is
 /// reviews at the forge alone, a ref counts too: there may be no request.
 pub fn review_of(
@@ -81,22 +69,6 @@ pub fn review_of(
 /// the same digits by now.
 fn approval(commit: &ObjectId, branch: &str) -> String {
     format!("`git push origin +{commit}:refs/approvals/{branch}/LOGIN`")
-}
-
-/// Why somebody may not push an emergency.
-pub(super) fn unlisted(
-    pusher: Option<&str>,
-    ticket: Option<&TicketKey>,
-    policy: &Policy,
-) -> String {
-    let who = pusher.map_or_else(|| "somebody unknown".to_owned(), |who| fit(who, 40));
-    if policy.emergencies.is_none() {
-        return format!("{who} calls this an emergency, and this server takes none");
-    }
-    match ticket {
-        None => format!("{who} calls this an emergency, and is not listed for that"),
-        Some(key) => format!("{key} is an emergency, and {who} is not listed for one"),
-    }
 }
 
 /// Who may, and how it goes without; a long list is not for a terminal.

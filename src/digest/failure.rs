@@ -1,7 +1,8 @@
 //! The failure report: when we break, it stands where the digest would have stood.
 
-use super::{records, whom};
+use super::records;
 use crate::model::Receipt;
+use crate::sentences::whom;
 use crate::text::{WIDTH, clean, fit, wrap};
 
 /// What broke, for the pusher and for whoever he calls.

@@ -1,10 +1,10 @@
 //! What to do about each broken rule: something to type, or somewhere to go.
 
 use super::emergency;
-use super::scene::Scene;
 use crate::model::review::Proven;
 use crate::model::{MergeContent, ObjectId, Start, Violation};
 use crate::policy::ApprovalSource;
+use crate::sentences::Scene;
 use crate::text::{fit, list_or};
 
 /// What to do now: something to type or somewhere to go; two at most.

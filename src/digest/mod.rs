@@ -7,16 +7,11 @@ mod failure;
 mod hints;
 mod refused;
 mod requests;
-mod scene;
-mod sentences;
 
 pub use emergency::review_of;
-use scene::Scene;
-
 pub use failure::{Failure, Remedy, complaint, failure};
 
-use crate::model::verdict::JudgedApproval;
-use crate::model::{Decision, Receipt, RefVerdict, Verdict, Violation};
+use crate::model::{Decision, Receipt, Verdict};
 use crate::policy::{Clip, Policy};
 use crate::text::{self, clean, fit};
 
@@ -53,32 +48,6 @@ pub fn digest(verdict: &Verdict, frame: &Frame<'_>) -> String {
     };
     out.push_str(&closing(verdict, frame));
     out
-}
-
-/// What is wrong, in the words that the pusher is told, for the evidence.
-pub fn sentence(
-    violation: &Violation,
-    verdict: &Verdict,
-    of_ref: &RefVerdict,
-    policy: &Policy,
-) -> String {
-    sentences::what(violation, &Scene::of(verdict, of_ref, policy))
-}
-
-/// The same about the push as a whole.
-pub fn sentence_of_push(violation: &Violation, policy: &Policy) -> String {
-    sentences::what(violation, &Scene::whole_push(policy))
-}
-
-/// Why an approval does not count, in one clause, for the evidence.
-pub fn why_not(judged: &JudgedApproval) -> Option<String> {
-    requests::why_not(judged)
-}
-
-/// Whom a pusher asks for help.
-fn whom(contact: Option<&str>) -> String {
-    let unnamed = || "the administrators of this server".to_owned();
-    contact.map_or_else(unnamed, |contact| fit(contact, 60))
 }
 
 /// The facts that a person quotes: policy, evidence, pusher; then where to read on.

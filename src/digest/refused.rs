@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::requests::requests;
-use super::scene::Scene;
 use super::{Frame, Occasion, clip};
-use super::{hints, sentences};
+use super::hints;
 use crate::model::verdict::{Asked, Class, Mode};
 use crate::model::{
     Check, Commit, Decision, ObjectId, Outcome, RefVerdict, Role, Rule, Subject, Verdict, Violation,
 };
 use crate::policy::Clip;
+use crate::sentences::{self, Scene};
 use crate::text::{WIDTH, clean, count, fit, list_and, wrap};
 
 /// How many commits stand under one fault before the rest is counted.

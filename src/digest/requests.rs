@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::sentences::void;
 use crate::model::review::Proven;
-use crate::model::verdict::{JudgedApproval, Standing};
-use crate::model::violation::Part;
+use crate::model::verdict::JudgedApproval;
 use crate::model::{Outcome, RefVerdict, Source, Violation};
+use crate::sentences::why_not;
 use crate::text::{WIDTH, clean, fit, wrap};
 
 /// One paragraph for each request that holds anything of the push, or should.
@@ -46,25 +45,5 @@ fn opinion(judged: &JudgedApproval) -> String {
     match why_not(judged) {
         None => format!("{by} approved{commit}"),
         Some(why) => format!("{by} approved{commit}, which does not count: {why}"),
-    }
-}
-
-/// Why an approval does not count, in one clause.
-pub(super) fn why_not(judged: &JudgedApproval) -> Option<String> {
-    match &judged.standing {
-        Standing::Counts if judged.approval.covers.is_empty() => {
-            Some("this push brings something else".to_owned())
-        }
-        Standing::Counts => None,
-        Standing::Void(why) => Some(void(why)),
-        Standing::Machine => Some("the approver is a machine".to_owned()),
-        Standing::HasPart(Part::Pusher) => Some("the approver pushes the change".to_owned()),
-        Standing::HasPart(Part::Author) => Some("the approver opened the request".to_owned()),
-        Standing::HasPart(Part::Contributor(commit)) => {
-            Some(format!("the approver has a part in {}", commit.short()))
-        }
-        Standing::Unmatched { missing } => {
-            Some(format!("the approver might be the contributor {}", fit(missing.as_str(), 60)))
-        }
     }
 }

@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::record::Change;
-use crate::digest;
 use crate::model::{Decision, Rule, Verdict};
 use crate::policy::Policy;
+use crate::sentences;
 
 /// Grows with any change that an old reader would misread.
 const VERSION: u32 = 1;
@@ -36,7 +36,7 @@ struct Fault {
 pub fn as_json(verdict: &Verdict, decision: Decision, policy: &Policy) -> anyhow::Result<String> {
     let fault = |violation| Fault {
         rule: crate::model::Violation::rule(violation),
-        what: digest::sentence_of_push(violation, policy),
+        what: sentences::of_push(violation, policy),
     };
     let answer = Answer {
         version: VERSION,

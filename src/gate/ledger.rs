@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::digest::{self, Failure};
+use crate::digest::Failure;
 use crate::evidence::{
     self, ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason, Tips, append,
 };
@@ -17,6 +17,7 @@ use crate::model::{
     Violation,
 };
 use crate::policy::Policy;
+use crate::sentences;
 
 /// Keeps the records of one push together, under one id.
 pub(super) struct Ledger {
@@ -101,7 +102,7 @@ impl Ledger {
     /// # Errors
     /// Where the evidence can't be written.
     pub(super) fn refuse(&self, fault: &Violation, until: Instant) -> anyhow::Result<Vec<Receipt>> {
-        let what = digest::sentence_of_push(fault, &self.record.policy);
+        let what = sentences::of_push(fault, &self.record.policy);
         self.record.instead(&Instead::Fault(Fault { rule: fault.rule(), what }), until)
     }
 

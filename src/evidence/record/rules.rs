@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{ITEMS, Ids, bounded};
-use crate::digest;
 use crate::model::verdict::{Asked, JudgedApproval};
 use crate::model::{
     Basis, Check, ObjectId, Outcome, RefVerdict, Rule, Source, Subject, Verdict, Waiver,
 };
 use crate::policy::Policy;
+use crate::sentences;
 use crate::text::list_and;
 
 /// One rule with one outcome, and all commits that it is the outcome for.
@@ -68,7 +68,7 @@ fn outcome(
     let (result, detail) = match &check.outcome {
         Outcome::Met(basis) => ("pass", basis_text(basis)),
         Outcome::Broken(violation) => {
-            ("fail", digest::sentence(violation, verdict, of_ref, policy))
+            ("fail", sentences::of_ref(violation, verdict, of_ref, policy))
         }
         Outcome::Waived(Waiver::Exempt { by, table }) => {
             ("waived", format!("{by} is exempt by [[protect]] table {table}"))
@@ -126,7 +126,7 @@ impl ApprovalItem {
             Source::Review { url, .. } => Some(bounded(url)),
             Source::Ref { .. } | Source::Ticket { .. } => None,
         };
-        let why_not = digest::why_not(judged);
+        let why_not = sentences::why_not(judged);
         Self {
             by: bounded(approval.by.as_str()),
             person: bounded(&judged.person),

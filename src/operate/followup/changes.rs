@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::again::{Again, Case};
 use super::findings::{Findings, Word};
-use crate::digest;
+use crate::{digest, sentences};
 use crate::evidence::Waiting;
 use crate::evidence::read::{Followup, FollowupKind};
 use crate::judge::afterwards::{Approvals, Review, Verification, reviewed, verified};
@@ -81,7 +81,7 @@ impl Conclusion<'_> {
     fn landed(mut self, again: Again) {
         let Again { policy, landed, verdict } = again;
         let Some(of_ref) = verdict.refs.first() else { return self.unclear("nothing was judged") };
-        let why = |violation: &_| digest::sentence(violation, &verdict, of_ref, &policy);
+        let why = |violation: &_| sentences::of_ref(violation, &verdict, of_ref, &policy);
         if self.waiting.review.is_some() {
             let table = of_ref.update.role.table().and_then(|index| policy.tables.get(index));
             let from = table.map(|table| &table.approval.from);

@@ -2,27 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::whom;
 use crate::model::{Movement, ObjectId, Outcome, Pusher, RefVerdict, Role, Rule, Start, Verdict};
 use crate::policy::{ApprovalSource, Policy};
 use crate::text::fit;
 
 /// What the sentences need to know of the push around a violation.
-pub(super) struct Scene<'a> {
-    pub(super) policy: &'a Policy,
-    pub(super) repository: &'a str,
-    pub(super) pusher: Option<&'a str>,
-    pub(super) update: Option<&'a RefVerdict>,
+pub(crate) struct Scene<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) repository: &'a str,
+    pub(crate) pusher: Option<&'a str>,
+    pub(crate) update: Option<&'a RefVerdict>,
 }
 
 impl<'a> Scene<'a> {
     /// A violation of the push as a whole.
-    pub(super) fn whole_push(policy: &'a Policy) -> Self {
+    pub(crate) fn whole_push(policy: &'a Policy) -> Self {
         Self { policy, repository: "", pusher: None, update: None }
     }
 
     /// A violation of one ref.
-    pub(super) fn of(verdict: &'a Verdict, of_ref: &'a RefVerdict, policy: &'a Policy) -> Self {
+    pub(crate) fn of(verdict: &'a Verdict, of_ref: &'a RefVerdict, policy: &'a Policy) -> Self {
         let pusher = match &verdict.pusher {
             Pusher::Person { login, .. } => Some(login.as_str()),
             Pusher::Machine { .. } | Pusher::Unknown { .. } => None,
@@ -30,26 +29,26 @@ impl<'a> Scene<'a> {
         Self { policy, repository: &verdict.repository, pusher, update: Some(of_ref) }
     }
 
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.update
             .map_or_else(|| "the ref".to_owned(), |of_ref| fit(of_ref.update.line.name.short(), 60))
     }
 
-    pub(super) fn contact(&self) -> String {
+    pub(crate) fn contact(&self) -> String {
         whom(self.policy.contact.as_deref())
     }
 
     /// The name of the branch in approval refs, which is the one that is written.
-    pub(super) fn branch(&self) -> String {
+    pub(crate) fn branch(&self) -> String {
         let branch = self.update.and_then(|of_ref| of_ref.update.branch());
         fit(&branch.unwrap_or_else(|| self.name()), 100)
     }
 
-    pub(super) fn new_id(&self) -> Option<&ObjectId> {
+    pub(crate) fn new_id(&self) -> Option<&ObjectId> {
         self.update.and_then(|of_ref| of_ref.update.line.change.new_id())
     }
 
-    pub(super) fn start(&self) -> Option<&Start> {
+    pub(crate) fn start(&self) -> Option<&Start> {
         match self.update.map(|of_ref| &of_ref.update.role) {
             Some(Role::Branch { start, movement: Movement::Created, .. }) => Some(start),
             _ => None,
@@ -58,7 +57,7 @@ impl<'a> Scene<'a> {
 
     /// Whether another fault can only be mended by other commits, which an approval
     /// of these would not cover.
-    pub(super) fn must_be_made_again(&self) -> bool {
+    pub(crate) fn must_be_made_again(&self) -> bool {
         let checks = self.update.map_or(&[][..], |of_ref| of_ref.checks.as_slice());
         checks.iter().any(|check| {
             let is_broken = matches!(check.outcome, Outcome::Broken(_));
@@ -74,12 +73,18 @@ impl<'a> Scene<'a> {
     }
 
     /// Where approvals are looked for.
-    pub(super) fn sources(&self) -> Option<&BTreeSet<ApprovalSource>> {
+    pub(crate) fn sources(&self) -> Option<&BTreeSet<ApprovalSource>> {
         let table = self.update.and_then(|of_ref| of_ref.update.role.table());
         table.and_then(|index| self.policy.tables.get(index)).map(|table| &table.approval.from)
     }
 
-    pub(super) fn commits(&self) -> usize {
+    pub(crate) fn commits(&self) -> usize {
         self.update.map_or(0, |of_ref| of_ref.update.role.commits().len())
     }
+}
+
+/// Whom a pusher asks for help.
+pub(crate) fn whom(contact: Option<&str>) -> String {
+    let unnamed = || "the administrators of this server".to_owned();
+    contact.map_or_else(unnamed, |contact| fit(contact, 60))
 }

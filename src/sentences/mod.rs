@@ -1,14 +1,35 @@
-//! Every sentence about a broken rule, in one place.
+//! Every sentence about a broken rule, in one place: the digest shows it, the evidence keeps it.
 
-use super::emergency;
-use super::scene::Scene;
+mod scene;
+
+pub(crate) use scene::{Scene, whom};
+
 use crate::model::approval::Void;
+use crate::model::verdict::{JudgedApproval, Standing};
 use crate::model::violation::Part;
-use crate::model::{MergeContent, ObjectId, Source, Violation};
-use crate::text::{clean, count, fit, list_and, list_or};
+use crate::model::{
+    MergeContent, ObjectId, RefVerdict, Source, TicketKey, Unreviewed, Verdict, Violation,
+};
+use crate::policy::Policy;
+use crate::text::{clean, count, fit, list_and, list_or, moment};
+
+/// What is wrong with one ref, as one clause.
+pub fn of_ref(
+    violation: &Violation,
+    verdict: &Verdict,
+    of_ref: &RefVerdict,
+    policy: &Policy,
+) -> String {
+    what(violation, &Scene::of(verdict, of_ref, policy))
+}
+
+/// What is wrong with the push as a whole, as one clause.
+pub fn of_push(violation: &Violation, policy: &Policy) -> String {
+    what(violation, &Scene::whole_push(policy))
+}
 
 /// What is wrong, as one clause.
-pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
+pub(crate) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
     let name = scene.name();
     match violation {
         Violation::MalformedPush { line, why } => {
@@ -50,9 +71,9 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
         }
         Violation::MalformedEmergency { why } => clean(why),
         Violation::UnlistedEmergency { pusher, ticket } => {
-            emergency::unlisted(pusher.as_deref(), ticket.as_ref(), scene.policy)
+            unlisted(pusher.as_deref(), ticket.as_ref(), scene.policy)
         }
-        Violation::OverdueReview { earlier } => emergency::overdue(earlier),
+        Violation::OverdueReview { earlier } => overdue(earlier),
         Violation::MalformedCommit(defect) => clean(&defect.to_string()),
         Violation::MissingTicket { projects, merge } => {
             let projects = list_or(&projects.iter().map(|p| fit(p, 20)).collect::<Vec<_>>());
@@ -139,7 +160,7 @@ pub(super) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
 }
 
 /// Why an approval does not count, whoever gave it.
-pub(super) fn void(why: &Void) -> String {
+fn void(why: &Void) -> String {
     match why {
         Void::Dismissed => "it was dismissed".to_owned(),
         Void::Superseded => "they have asked for changes since".to_owned(),
@@ -152,5 +173,53 @@ pub(super) fn void(why: &Void) -> String {
         Void::Closed => "the request was closed".to_owned(),
         Void::Merged => "the request was merged before this push".to_owned(),
         Void::Unknowable(why) => format!("nobody can tell of what it is, because {}", clean(why)),
+    }
+}
+
+/// Why an approval does not count, in one clause.
+pub fn why_not(judged: &JudgedApproval) -> Option<String> {
+    match &judged.standing {
+        Standing::Counts if judged.approval.covers.is_empty() => {
+            Some("this push brings something else".to_owned())
+        }
+        Standing::Counts => None,
+        Standing::Void(why) => Some(void(why)),
+        Standing::Machine => Some("the approver is a machine".to_owned()),
+        Standing::HasPart(Part::Pusher) => Some("the approver pushes the change".to_owned()),
+        Standing::HasPart(Part::Author) => Some("the approver opened the request".to_owned()),
+        Standing::HasPart(Part::Contributor(commit)) => {
+            Some(format!("the approver has a part in {}", commit.short()))
+        }
+        Standing::Unmatched { missing } => {
+            Some(format!("the approver might be the contributor {}", fit(missing.as_str(), 60)))
+        }
+    }
+}
+
+/// Why no other emergency is accepted.
+fn overdue(earlier: &Unreviewed) -> String {
+    format!(
+        "the review of emergency #{} on {}, pushed by {}, was due by {}; until it is done no other \
+         one is accepted",
+        earlier.seq,
+        fit(earlier.target.short(), 60),
+        fit(&earlier.by, 40),
+        moment(earlier.due)
+    )
+}
+
+/// Why somebody may not push an emergency.
+fn unlisted(
+    pusher: Option<&str>,
+    ticket: Option<&TicketKey>,
+    policy: &Policy,
+) -> String {
+    let who = pusher.map_or_else(|| "somebody unknown".to_owned(), |who| fit(who, 40));
+    if policy.emergencies.is_none() {
+        return format!("{who} calls this an emergency, and this server takes none");
+    }
+    match ticket {
+        None => format!("{who} calls this an emergency, and is not listed for that"),
+        Some(key) => format!("{key} is an emergency, and {who} is not listed for one"),
     }
 }
