@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::hints;
 use super::requests::requests;
 use super::{Frame, Occasion, clip};
-use super::hints;
 use crate::model::verdict::{Asked, Class, Mode};
 use crate::model::{
     Check, Commit, Decision, ObjectId, Outcome, RefVerdict, Role, Rule, Subject, Verdict, Violation,

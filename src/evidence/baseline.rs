@@ -5,8 +5,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::record::{Body, Reason};
-use super::{Tips, append};
+use super::{Baseline, Body, Reason, Tips, append};
 use crate::model::{ObjectId, Receipt, RefName};
 use crate::policy::Policy;
 
@@ -20,12 +19,7 @@ pub fn baseline(
     name: &RefName,
     commit: &ObjectId,
 ) -> anyhow::Result<Receipt> {
-    let body = Body::Baseline {
-        repo: repository.to_owned(),
-        name: name.clone(),
-        tip: commit.clone(),
-        by: Reason::Admin,
-    };
+    let body = Body::Baseline(Baseline::of(repository, name, commit, Reason::Admin));
     let until = Instant::now() + policy.deadline;
     let receipts = append(&policy.evidence, policy, Timestamp::now(), &[body], until)?;
     Tips::beside(&policy.evidence, repository).found(name, commit)?;

@@ -8,9 +8,8 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::backwards::Backwards;
-use super::record::{Body, LandedRecord};
-use super::{Tips, append};
+use super::chain::Backwards;
+use super::{Body, Tips, append, write};
 use crate::model::{Change, ObjectId, RefName};
 use crate::policy::Policy;
 
@@ -26,7 +25,7 @@ pub fn landed(
 ) -> anyhow::Result<()> {
     let changes = changes(&policy.evidence, repository, moves)?;
     let body = |((name, change), seq): (&(RefName, Change), &Option<u64>)| {
-        Body::Landed(LandedRecord::of(*seq, repository, name, change))
+        Body::Landed(write::landed(*seq, repository, name, change.old_id(), change.new_id()))
     };
     let bodies: Vec<Body> = moves.iter().zip(&changes).map(body).collect();
     append(&policy.evidence, policy, Timestamp::now(), &bodies, until)?;

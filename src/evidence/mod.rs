@@ -1,32 +1,55 @@
 //! The evidence: one hash-chained, append-only file, written before any answer.
+//!
+//! ```text
+//! Verdict -> write -> format (Record) -> chain (the file)
+//! chain -> format (Record) -> fold: what landed, what waits, where refs were
+//! ```
+//!
+//! It is read back in one pass, in linear time, with one record in memory:
+//!
+//! ```no_run
+//! use sockembot::evidence::{Body, read};
+//!
+//! for record in read("/var/lib/sockembot/evidence.jsonl".as_ref())? {
+//!     let record = record?;
+//!     if let Body::Change(change) = &record.body {
+//!         println!("#{} {} {}: {}", record.seq, change.repo, change.target(), change.decision);
+//!     }
+//! }
+//! # anyhow::Ok(())
+//! ```
+//!
+//! A file is outside text like any other: what stands in it is only as true as its chain,
+//! and has to be cleaned before it is shown.
 
-mod afterwards;
 mod alone;
-mod append;
-mod backwards;
+mod answer;
 mod baseline;
 mod beside;
-mod json;
+mod chain;
+mod fold;
+mod format;
 mod landed;
-mod place;
-pub mod read;
-mod record;
-mod tips;
-mod torn;
+#[cfg(test)]
+mod tests;
 mod unreviewed;
+mod write;
 
-pub use afterwards::{Afterwards, Noted, Tickets, Waiting, afterwards};
 pub use alone::alone;
-pub(crate) use append::host;
-pub use append::{append, never_before};
+pub use answer::as_json;
 pub use baseline::baseline;
-pub use json::as_json;
-pub use landed::landed;
-pub use place::Busy;
-pub use read::state;
-pub use record::{
-    ApprovalRecord, Body, Change, Failed, Fault, Instead, LandedRecord, Mishap, Reason,
+pub(crate) use chain::host;
+pub use chain::{
+    Busy, Flaw, Fragment, Mark, Records, append, never_before, read, read_from, read_kept, state,
 };
-pub use tips::Tips;
-pub use torn::Fragment;
+pub use fold::{Afterwards, Noted, Tickets, Tips, Waiting, afterwards};
+pub use format::{
+    Answer, Approval, Approved, Baseline, Body, Brought, Change, Class, Commit, Commits, Decision,
+    Emergency, Fault, Finding, Followup, FollowupKind, Genesis, Ground, Head, Ids, Landed, Lapse,
+    Merge, Mishap, Mode, More, Operation, Outcome, Person, Policy, Pusher, PusherKind, Reason,
+    Record, Recovery, RefTip, Request, RequestState, Rest, Role, Rule, Source, Start, Ticket,
+    UnexplainedRef,
+};
+pub use landed::landed;
 pub use unreviewed::unreviewed;
+pub use write::{Instead, judged, unjudged};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::beside::{beside, replace};
-use super::read::{self, Body, FollowupKind, Mark, Record, Records};
+use super::{Body, FollowupKind, Mark, Record, Records, read_from};
 use crate::model::{ObjectId, RefName, Unreviewed};
 
 /// What the chain says up to a record. A push goes on from there and reads the rest, so
@@ -59,7 +59,7 @@ pub fn unreviewed(evidence: &Path, repository: &str) -> anyhow::Result<Vec<Unrev
 
 fn go_on(evidence: &Path, mut index: Index) -> anyhow::Result<Index> {
     let reading = || format!("reading the evidence {}", evidence.display());
-    let mut records: Records = read::read_from(evidence, index.mark.as_ref())?;
+    let mut records: Records = read_from(evidence, index.mark.as_ref())?;
     while let Some(record) = records.next() {
         let record = record.with_context(reading)?;
         index.apply(&record);
@@ -122,7 +122,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::evidence::{Body, append};
+    use crate::evidence::{Body, Followup, append};
     use crate::policy::{Policy, TEMPLATE};
 
     fn policy() -> Policy {
@@ -131,7 +131,7 @@ mod tests {
 
     /// Appends something that says nothing about emergencies.
     fn grow(evidence: &Path) {
-        let nothing = read::Followup::of(0, FollowupKind::TicketClosed);
+        let nothing = Followup::of(0, FollowupKind::TicketClosed);
         let body = [Body::Followup(Box::new(nothing))];
         let until = Instant::now() + Duration::from_secs(5);
         append(evidence, &policy(), Timestamp::now(), &body, until).unwrap();

@@ -7,14 +7,13 @@ use jiff::Timestamp;
 
 use crate::digest::Failure;
 use crate::evidence::{
-    self, ApprovalRecord, Body, Change, Failed, Fault, Instead, Mishap, Reason, Tips, append,
+    self, Baseline, Body, Fault, Instead, Mishap, Reason, Tips, append, judged, unjudged,
 };
 use crate::gather::push::Memory;
 use crate::gather::push::governed::{Governed, Target};
 use crate::guard::Witness;
 use crate::model::{
-    Decision, ObjectId, Pusher, Receipt, Recorded, RefName, RefVerdict, Role, Unreviewed, Verdict,
-    Violation,
+    Decision, ObjectId, Pusher, Receipt, Recorded, RefName, Role, Unreviewed, Verdict, Violation,
 };
 use crate::policy::Policy;
 use crate::sentences;
@@ -39,7 +38,7 @@ impl Known {
         let body = |target: &Target| {
             let (push, repository) = (&self.push, &self.repository);
             let (line, name, instead) = (&target.line, &target.name, instead.clone());
-            Body::Failed(Box::new(Failed::of(push, repository, &self.pusher, line, name, instead)))
+            Body::Change(Box::new(unjudged(push, repository, &self.pusher, line, name, instead)))
         };
         let bodies: Vec<Body> = self.targets.iter().map(body).collect();
         append(&self.policy.evidence, &self.policy, Timestamp::now(), &bodies, until)
@@ -81,7 +80,9 @@ impl Ledger {
         let mut bodies: Vec<Body> =
             first_seen.iter().map(|(name, commit)| self.baseline(name, commit)).collect();
         let baselines = bodies.len();
-        bodies.extend(verdict.refs.iter().map(|of_ref| self.body(verdict, of_ref, elapsed)));
+        let push = Some(self.record.push.as_str());
+        let body = |of_ref| judged(push, verdict, of_ref, policy, elapsed);
+        bodies.extend(verdict.refs.iter().map(body));
         let mut receipts = append(&policy.evidence, policy, Timestamp::now(), &bodies, until)?;
         for (name, commit) in &first_seen {
             self.tips.found(name, commit)?;
@@ -103,7 +104,8 @@ impl Ledger {
     /// Where the evidence can't be written.
     pub(super) fn refuse(&self, fault: &Violation, until: Instant) -> anyhow::Result<Vec<Receipt>> {
         let what = sentences::of_push(fault, &self.record.policy);
-        self.record.instead(&Instead::Fault(Fault { rule: fault.rule(), what }), until)
+        self.record
+            .instead(&Instead::Fault(Fault { rule: fault.rule().code().to_owned(), what }), until)
     }
 
     /// What puts a failure on record, once for each governed ref.
@@ -118,16 +120,6 @@ impl Ledger {
             };
             record.instead(&Instead::Mishap(mishap), until)
         })
-    }
-
-    fn body(&self, verdict: &Verdict, of_ref: &RefVerdict, elapsed: Duration) -> Body {
-        let (push, policy) = (Some(self.record.push.as_str()), &self.record.policy);
-        match &of_ref.update.role {
-            Role::Approval { .. } | Role::MisnamedApproval => {
-                Body::Approval(Box::new(ApprovalRecord::of(push, verdict, of_ref, policy)))
-            }
-            _ => Body::Change(Box::new(Change::of(push, verdict, of_ref, policy, elapsed))),
-        }
     }
 
     /// Branches that were there before any record of them: claims start where they are.
@@ -145,12 +137,7 @@ impl Ledger {
     }
 
     fn baseline(&self, name: &RefName, commit: &ObjectId) -> Body {
-        Body::Baseline {
-            repo: self.record.repository.clone(),
-            name: name.clone(),
-            tip: commit.clone(),
-            by: Reason::FirstSeen,
-        }
+        Body::Baseline(Baseline::of(&self.record.repository, name, commit, Reason::FirstSeen))
     }
 }
 

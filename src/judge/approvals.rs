@@ -12,7 +12,7 @@ use crate::model::{
     Approval, Basis, Check, Commit, Identity, Lookup, ObjectId, Outcome, Pusher, RefUpdate, Rule,
     Source, Subject, Violation,
 };
-use crate::policy::{ApprovalSource, People, Sameness};
+use crate::policy::{ApprovalSource, People, Policy, Sameness};
 
 /// All approvals of a branch, and whether each counts.
 ///
@@ -202,13 +202,24 @@ fn apart(
     }
 }
 
+/// The people with a part in any of the new commits, each by one name, sorted.
+pub(super) fn contributors_by_name(
+    policy: &Policy,
+    update: &RefUpdate,
+    requests: &[Proven],
+) -> Vec<String> {
+    let all = contributors(update, requests, None);
+    let names: BTreeSet<String> = all.iter().map(|(who, _)| policy.people.name(who)).collect();
+    names.into_iter().collect()
+}
+
 /// Authors, co-authors and committers. A clean merge makes nobody a contributor:
 /// whoever merges what others wrote adds nothing that needs a second pair of eyes. Nor
 /// does whoever squashes or rebases it, if nothing else is in it: those who wrote the
 /// originals stand in the committer's place. Those of the request that was approved
 /// count before those of others: anybody can open one with the same content, and write
 /// into it who has made it.
-pub(super) fn contributors(
+fn contributors(
     update: &RefUpdate,
     requests: &[Proven],
     approved: Option<u64>,

@@ -67,13 +67,6 @@ pub fn pleads(policy: &Policy, push: &Push, tickets: &Tickets) -> bool {
         || tickets.iter().any(|(_, answer)| policy.is_emergency(answer))
 }
 
-/// The people who wrote any of the new commits, each by one name, sorted.
-pub fn contributors(policy: &Policy, of_ref: &RefVerdict) -> Vec<String> {
-    let all = approvals::contributors(&of_ref.update, &of_ref.requests, None);
-    let names: BTreeSet<String> = all.iter().map(|(who, _)| policy.people.name(who)).collect();
-    names.into_iter().collect()
-}
-
 /// What all refs of a push are judged by.
 struct Bench<'a> {
     policy: &'a Policy,
@@ -125,7 +118,9 @@ impl Bench<'_> {
             Some(Answer::Known(requests)) => requests.clone(),
             Some(Answer::Unknown(_)) | None => Vec::new(),
         };
+        let contributors = approvals::contributors_by_name(policy, &update, &requests);
         let mut judgement = RefVerdict {
+            contributors,
             update,
             mode: table.mode,
             class,
@@ -146,8 +141,18 @@ impl Bench<'_> {
 /// A ref without commits of its own to judge.
 fn bare(update: RefUpdate, mode: Mode, checks: Vec<Check>) -> RefVerdict {
     let (tickets, approvals, requests) = (Vec::new(), Vec::new(), Vec::new());
-    let (class, emergency) = (Class::Standard, None);
-    RefVerdict { update, mode, class, emergency, checks, tickets, approvals, requests }
+    let (class, emergency, contributors) = (Class::Standard, None, Vec::new());
+    RefVerdict {
+        update,
+        mode,
+        class,
+        emergency,
+        checks,
+        tickets,
+        approvals,
+        requests,
+        contributors,
+    }
 }
 
 /// The answers for the tickets that this ref's commits name.

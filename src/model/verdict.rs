@@ -43,6 +43,8 @@ pub struct RefVerdict {
     pub approvals: Vec<JudgedApproval>,
     /// The requests that were found, and what of the push is their content.
     pub requests: Vec<Proven>,
+    /// The people with a part in the new commits, each by one name, sorted.
+    pub contributors: Vec<String>,
 }
 
 /// What a broken rule does.

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
 use super::verify::NAMESPACE;
-use crate::evidence::read::read;
+use crate::evidence::read;
 use crate::gather::config;
 use crate::verify::Checkpoint;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::check::Format;
-use crate::evidence::read::read_kept;
+use crate::evidence::read_kept;
 use crate::exit::Exit;
 use crate::gather::config;
 use crate::report::show::{self, Search, Wanted};

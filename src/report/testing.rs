@@ -8,7 +8,7 @@ use super::clean::Clean;
 use super::collect::{Collector, Compared, Stretch};
 use super::model::{Report, Scope};
 use super::period::{Period, parse_day};
-use crate::evidence::read::{Record, read};
+use crate::evidence::{Record, read};
 use crate::hash::sha256;
 use crate::model::{ObjectId, RefName};
 use crate::policy::Patterns;
@@ -40,9 +40,12 @@ impl Evidence {
     pub(super) fn add(&mut self, time: &str, body: Value) -> u64 {
         let head = json!({"v": 1, "seq": self.seq, "prev": self.prev, "time": time, "log": "log",
             "policy": "abc", "tool": "sockembot 0.1.0"});
-        let mut line = head.to_string();
-        line.pop();
-        line = format!("{line},{}", body.to_string().trim_start_matches('{'));
+        // As it is written: `type` stands between what all records have and the rest.
+        let mut body = body;
+        let kind = body.as_object_mut().unwrap().remove("type").unwrap();
+        let (head, body) = (head.to_string(), body.to_string());
+        let (head, body) = (head.trim_end_matches('}'), body.trim_start_matches('{'));
+        let line = format!("{head},\"type\":{kind},{body}");
         self.prev = sha256(line.as_bytes());
         self.bytes.extend(line.bytes().chain([b'\n']));
         self.seq += 1;

@@ -209,11 +209,7 @@ fn overdue(earlier: &Unreviewed) -> String {
 }
 
 /// Why somebody may not push an emergency.
-fn unlisted(
-    pusher: Option<&str>,
-    ticket: Option<&TicketKey>,
-    policy: &Policy,
-) -> String {
+fn unlisted(pusher: Option<&str>, ticket: Option<&TicketKey>, policy: &Policy) -> String {
     let who = pusher.map_or_else(|| "somebody unknown".to_owned(), |who| fit(who, 40));
     if policy.emergencies.is_none() {
         return format!("{who} calls this an emergency, and this server takes none");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::evidence::read::{Approval, Body, Change, Decision, Operation, Reason, Record, Role};
+use crate::evidence::{Approval, Body, Change, Decision, Operation, Reason, Record, Role};
 use crate::model::{ObjectId, RefName};
 
 /// Everything that the records claim, by repository.
@@ -80,12 +80,14 @@ impl Claims {
         match &record.body {
             Body::Baseline(baseline) => {
                 let of = self.repositories.entry(baseline.repo.clone()).or_default();
-                of.known.insert(baseline.tip.clone());
-                of.left.entry(baseline.tip.clone()).or_insert(seq);
-                let (tip, first_seen) = (baseline.tip.clone(), baseline.by == Reason::FirstSeen);
-                let what = What::Baseline { tip, first_seen };
-                let steps = of.branches.entry(baseline.name.clone()).or_default();
-                steps.push(Step { seq, written, what });
+                for (name, tip) in baseline.starts() {
+                    of.known.insert(tip.clone());
+                    of.left.entry(tip.clone()).or_insert(seq);
+                    let first_seen = baseline.by != Reason::Admin;
+                    let what = What::Baseline { tip: tip.clone(), first_seen };
+                    let steps = of.branches.entry(name.clone()).or_default();
+                    steps.push(Step { seq, written, what });
+                }
             }
             Body::Change(change) if change.is_allowed() => self.change(seq, written, change),
             Body::Approval(approval) => self.approval(approval),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Finding;
 use crate::evidence::Fragment;
-use crate::evidence::read::{Body, Flaw, Record};
+use crate::evidence::{Body, Flaw, Record};
 use crate::model::Receipt;
 
 /// The facts of the file, taken in record by record.

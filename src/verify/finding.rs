@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::Checkpoint;
-use crate::evidence::read::Flaw;
+use crate::evidence::Flaw;
 use crate::model::{ObjectId, RefName};
 use crate::text::{clean, count, list_and};
 

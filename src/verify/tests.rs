@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::claims::Written;
 use super::{Claims, Code, Graph, Refs, tie_out};
-use crate::evidence::read::{Body, Record};
+use crate::evidence::{Body, Record};
 use crate::model::{ObjectId, RefName};
 
 fn id(n: usize) -> ObjectId {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
 use super::places::{Found, Places};
-use crate::evidence::{Afterwards, Waiting, read};
+use crate::evidence::{self, Afterwards, Waiting};
 use crate::gather::facts::Servers;
 use crate::gather::git::Repo;
 use crate::gather::host::Pointers;
@@ -114,7 +114,7 @@ fn landed(repo: &Repo, waiting: &Waiting) -> anyhow::Result<Option<Timestamp>> {
 }
 
 /// The commits of the record, each one of them.
-fn commits(repo: &Repo, change: &read::Change) -> anyhow::Result<Vec<ObjectId>> {
+fn commits(repo: &Repo, change: &evidence::Change) -> anyhow::Result<Vec<ObjectId>> {
     let written: Vec<ObjectId> =
         change.commits.items.iter().map(|commit| commit.id.clone()).collect();
     let ids = match (&change.new, &change.base) {
@@ -130,7 +130,7 @@ fn commits(repo: &Repo, change: &read::Change) -> anyhow::Result<Vec<ObjectId>> 
     Ok(ids)
 }
 
-fn asked(change: &read::Change) -> anyhow::Result<Change> {
+fn asked(change: &evidence::Change) -> anyhow::Result<Change> {
     Ok(match (change.old.clone(), change.new.clone()) {
         (Some(old), Some(new)) => Change::Update { old, new },
         (None, Some(new)) => Change::Create { new },
@@ -139,7 +139,7 @@ fn asked(change: &read::Change) -> anyhow::Result<Change> {
     })
 }
 
-fn movement(change: &read::Change) -> Movement {
+fn movement(change: &evidence::Change) -> Movement {
     match (&change.old, &change.new) {
         (_, None) => Movement::Deleted,
         (None, Some(_)) => Movement::Created,
@@ -148,11 +148,11 @@ fn movement(change: &read::Change) -> Movement {
     }
 }
 
-fn pusher(recorded: &read::Pusher) -> Pusher {
+fn pusher(recorded: &evidence::Pusher) -> Pusher {
     let source = recorded.source.clone().unwrap_or_else(|| "the record".to_owned());
     match (&recorded.kind, recorded.name.clone()) {
-        (read::PusherKind::Person, Some(login)) => Pusher::Person { login, source },
-        (read::PusherKind::Machine, Some(login)) => Pusher::Machine { login, source },
+        (evidence::PusherKind::Person, Some(login)) => Pusher::Person { login, source },
+        (evidence::PusherKind::Machine, Some(login)) => Pusher::Machine { login, source },
         _ => Pusher::Unknown { why: "the record names nobody".to_owned() },
     }
 }

@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::again::{Again, Case};
 use super::findings::{Findings, Word};
-use crate::{digest, sentences};
 use crate::evidence::Waiting;
-use crate::evidence::read::{Followup, FollowupKind};
+use crate::evidence::{Followup, FollowupKind};
 use crate::judge::afterwards::{Approvals, Review, Verification, reviewed, verified};
 use crate::policy::ApprovalSource;
 use crate::text::{count, fit, list_and, moment};
+use crate::{digest, sentences};
 
 /// After that long git has written a ref, or never will: no hook may take longer, nor
 /// any that runs after ours.

@@ -1,7 +1,7 @@
 //! What the follow-up found: what goes on record, what is shown, and what has to be done.
 
 use super::Reader;
-use crate::evidence::read::Followup;
+use crate::evidence::Followup;
 use crate::exit::Exit;
 use crate::text::wrap;
 

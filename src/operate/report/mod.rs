@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::progress::Progress;
 use super::verify;
-use crate::evidence::read::read;
+use crate::evidence::read;
 use crate::gather::config;
 use crate::policy::{Patterns, Policy};
 use crate::report::collect::{Collector, Compared, Stretch};

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 
 use super::progress::Progress;
 use crate::evidence::never_before;
-use crate::evidence::read::{Records, read};
+use crate::evidence::{Records, read};
 use crate::exit::Exit;
 use crate::gather::config;
 use crate::model::RefName;

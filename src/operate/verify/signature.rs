@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context as _, bail};
 
 use super::Checked;
-use crate::evidence::read::Record;
+use crate::evidence::Record;
 use crate::text::clean;
 use crate::verify::{Finding, Signed};
 

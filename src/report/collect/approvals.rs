@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::evidence::read::{Approval, Decision, Record};
+use crate::evidence::{Approval, Decision, Record};
 
 /// The approvals so far: by repository, ref and commit, the last one of each.
 #[derive(Debug, Default)]

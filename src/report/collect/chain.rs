@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Stretch, stamp};
-use crate::evidence::read::{Body, Record};
+use crate::evidence::{Body, Record};
 use crate::report::clean::Clean;
 use crate::report::model::{Chain, Slice};
 use crate::verify::{Code, Finding};

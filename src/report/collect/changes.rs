@@ -2,7 +2,7 @@
 
 use super::approvals::Approvals;
 use super::stamp;
-use crate::evidence::read::{self, Answer, FollowupKind, Outcome as Ended, Record, Source};
+use crate::evidence::{self, Answer, FollowupKind, Outcome as Ended, Record, Source};
 use crate::report::clean::{Clean, Link};
 use crate::report::model::{
     Approval, Change, Emergency, Failure, Followup, Landing, Outcome, Ticket, Unkept,
@@ -11,7 +11,7 @@ use crate::report::model::{
 /// A change that was judged, let in or not.
 pub(in crate::report) fn change(
     record: &Record,
-    change: &read::Change,
+    change: &evidence::Change,
     approvals: &Approvals,
 ) -> Change {
     let unkept: Vec<Unkept> =
@@ -33,7 +33,7 @@ pub(in crate::report) fn change(
             .map(|given| approval(&change.repo, given, approvals))
             .collect(),
         pusher: change.pusher.name.as_ref().map(Clean::of),
-        class: change.class.clone().unwrap_or(read::Class::Other("unknown".to_owned())),
+        class: change.class.clone().unwrap_or(evidence::Class::Other("unknown".to_owned())),
         emergency: change.emergency.as_ref().map(|emergency| Emergency {
             reason: Clean::of(&emergency.reason),
             incident: emergency.incident.as_ref().map(Clean::of),
@@ -46,18 +46,20 @@ pub(in crate::report) fn change(
     }
 }
 
-fn outcome(change: &read::Change) -> Outcome {
+fn outcome(change: &evidence::Change) -> Outcome {
     let has = |result: &Ended| change.rules.iter().any(|rule| rule.result == *result);
     match change.finding {
-        read::Finding::Compliant if has(&Ended::Waived) => Outcome::Waived,
-        read::Finding::Compliant => Outcome::Compliant,
-        read::Finding::Violation => Outcome::Broken,
+        evidence::Finding::Compliant if has(&Ended::Waived) => Outcome::Waived,
+        evidence::Finding::Compliant => Outcome::Compliant,
+        evidence::Finding::Violation => Outcome::Broken,
         // What this version does not know is not known to be good.
-        read::Finding::Unknown | read::Finding::Error | read::Finding::Other(_) => Outcome::Unknown,
+        evidence::Finding::Unknown | evidence::Finding::Error | evidence::Finding::Other(_) => {
+            Outcome::Unknown
+        }
     }
 }
 
-fn unkept(rule: &read::Rule) -> Unkept {
+fn unkept(rule: &evidence::Rule) -> Unkept {
     Unkept {
         rule: Clean::of(&rule.id),
         result: Clean::of(rule.result.as_str()),
@@ -65,7 +67,7 @@ fn unkept(rule: &read::Rule) -> Unkept {
     }
 }
 
-fn ticket(ticket: &read::Ticket) -> Ticket {
+fn ticket(ticket: &evidence::Ticket) -> Ticket {
     let state = match &ticket.answer {
         Answer::Found => ticket.status.as_str(),
         Answer::Absent => "not found",
@@ -82,7 +84,7 @@ fn ticket(ticket: &read::Ticket) -> Ticket {
     }
 }
 
-fn approval(repo: &str, given: &read::Approved, approvals: &Approvals) -> Approval {
+fn approval(repo: &str, given: &evidence::Approved, approvals: &Approvals) -> Approval {
     let commit = given.commit.as_ref().map(ToString::to_string);
     let taken_in = match (&given.source, &commit) {
         (Source::Ref, Some(commit)) => approvals.at(repo, &given.place, commit),
@@ -99,7 +101,7 @@ fn approval(repo: &str, given: &read::Approved, approvals: &Approvals) -> Approv
 }
 
 /// The rules for which a ref was refused. None, where it was another ref of the push.
-pub(super) fn refused_by(change: &read::Change) -> Vec<String> {
+pub(super) fn refused_by(change: &evidence::Change) -> Vec<String> {
     if let Some(fault) = &change.fault {
         return vec![fault.rule.clone()];
     }
@@ -114,9 +116,9 @@ pub(super) fn refused_by(change: &read::Change) -> Vec<String> {
     rules
 }
 
-pub(super) fn failure(record: &Record, change: &read::Change) -> Failure {
+pub(super) fn failure(record: &Record, change: &evidence::Change) -> Failure {
     let error = change.error.as_ref();
-    let said = |field: fn(&read::Mishap) -> &String| {
+    let said = |field: fn(&evidence::Mishap) -> &String| {
         Clean::of(error.map_or("not on record", |error| field(error).as_str()))
     };
     Failure {
@@ -133,7 +135,7 @@ pub(super) fn failure(record: &Record, change: &read::Change) -> Failure {
 pub(in crate::report) fn follow_up(
     change: &mut Change,
     record: &Record,
-    followup: &read::Followup,
+    followup: &evidence::Followup,
 ) {
     let is_closed =
         matches!(followup.kind, FollowupKind::TicketClosed | FollowupKind::TicketClosedEarly);

@@ -1,12 +1,12 @@
 //! What does not go by the rules, or can't be shown to, with the reason.
 
 use super::stamp;
-use crate::evidence::read::{self, Class, FollowupKind, Reason, Record};
+use crate::evidence::{self, Class, FollowupKind, Reason, Record};
 use crate::model::ObjectId;
 use crate::report::clean::Clean;
 use crate::report::model::{Chain, Change, Exception, Followup, Kind, Outcome, Stamp, State};
 use crate::report::period::{Period, day};
-use crate::text::list_and;
+use crate::text::{count, list_and};
 use crate::verify::{Code, Finding};
 
 /// The exceptions so far.
@@ -36,27 +36,45 @@ impl Noted {
         self.all
     }
 
-    pub(super) fn baseline(&mut self, record: &Record, baseline: &read::Baseline) {
+    pub(super) fn baseline(&mut self, record: &Record, baseline: &evidence::Baseline) {
         let reason = match baseline.by {
             Reason::FirstSeen => {
                 "The branch was there when the control first saw it. What it held then was not judged."
+            }
+            Reason::Install => {
+                "The branch was there when the control was installed. What it held then was not \
+                 judged."
+            }
+            Reason::Monitor => {
+                "Monitor mode had let in what the branch held when its rules were first enforced."
             }
             Reason::Admin | Reason::Other(_) => {
                 "An administrator of the server had the control begin here. What came before was \
                  not judged."
             }
         };
-        self.all.push(Exception {
+        let (tags, branches): (Vec<_>, Vec<_>) =
+            baseline.starts().partition(|(name, _)| name.tag().is_some());
+        let of = |name: Option<Clean>, commit: Option<Clean>, reason: &str| Exception {
             record: Some(stamp(record)),
             repo: Some(Clean::of(&baseline.repo)),
-            name: Some(Clean::of(baseline.name.as_str())),
-            commit: Some(Clean::of(baseline.tip.as_str())),
+            name,
+            commit,
             ..bare(Kind::Baseline, reason)
-        });
+        };
+        self.all.extend(branches.iter().map(|(name, tip)| {
+            of(Some(Clean::of(name.as_str())), Some(Clean::of(tip.as_str())), reason)
+        }));
+        // A repository may have thousands, and all of them are from the same time.
+        if !tags.is_empty() {
+            let reason =
+                format!("{} were there as well, and none was judged.", count(tags.len(), "tag"));
+            self.all.push(of(None, None, &reason));
+        }
     }
 
     /// Each push to a branch that was moved says so, until one is let in.
-    pub(super) fn lapse(&mut self, record: &Record, change: &read::Change) {
+    pub(super) fn lapse(&mut self, record: &Record, change: &evidence::Change) {
         let Some(lapse) = &change.lapse else { return };
         let (name, found) = (change.target().to_string(), lapse.found.to_string());
         let this = [change.repo.clone(), name.clone(), lapse.recorded.to_string(), found.clone()];

@@ -20,7 +20,7 @@ use super::model::{
     Change, Failure, Landing, Refusals, Report, Scope, Stamp, Tie, TieOut, Vanished, Week,
 };
 use super::period::day;
-use crate::evidence::read::{self, Body, Class, Decision, FollowupKind, Record};
+use crate::evidence::{self, Body, Class, Decision, FollowupKind, Record};
 use crate::policy::Patterns;
 use crate::verify::{self, Finding};
 
@@ -236,7 +236,7 @@ impl Collector {
         is_among(self.repos.as_ref(), repo)
     }
 
-    fn approval(&mut self, record: &Record, approval: &read::Approval, is_in: bool) {
+    fn approval(&mut self, record: &Record, approval: &evidence::Approval, is_in: bool) {
         if is_in {
             let (accepted, refused) = &mut self.refusals.approvals;
             let is_accepted = approval.decision == Decision::Allow;
@@ -245,7 +245,7 @@ impl Collector {
         self.approved.add(record, approval);
     }
 
-    fn change(&mut self, record: &Record, change: &read::Change) {
+    fn change(&mut self, record: &Record, change: &evidence::Change) {
         self.exceptions.lapse(record, change);
         if change.is_allowed() {
             let repo = change.repo.clone();
@@ -253,7 +253,7 @@ impl Collector {
             self.let_in.insert(record.seq, LetIn { repo, change, told: None });
             return;
         }
-        if change.finding == read::Finding::Error {
+        if change.finding == evidence::Finding::Error {
             self.failures.push(changes::failure(record, change));
             return;
         }
@@ -268,7 +268,7 @@ impl Collector {
         }
     }
 
-    fn followup(&mut self, record: &Record, followup: &read::Followup) {
+    fn followup(&mut self, record: &Record, followup: &evidence::Followup) {
         let Some(let_in) = self.let_in.get_mut(&followup.of) else { return };
         changes::follow_up(&mut let_in.change, record, followup);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::stamp;
-use crate::evidence::read::{Body, Record};
+use crate::evidence::{Body, Record};
 use crate::model::verdict::Mode;
 use crate::policy::{self, ApprovalSource, Outage, Policy};
 use crate::report::clean::Clean;

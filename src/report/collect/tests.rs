@@ -220,7 +220,7 @@ fn the_slice_is_one_stretch_from_the_first_record_of_the_period_to_the_last() {
     let slice = report.chain.slice.as_ref().unwrap();
     assert_eq!((slice.first.seq, slice.last.seq, slice.records), (first, last, 3));
     let records = evidence.records();
-    let length = |records: &[crate::evidence::read::Record]| -> u64 {
+    let length = |records: &[crate::evidence::Record]| -> u64 {
         records.iter().map(|record| record.line.len() as u64 + 1).sum()
     };
     assert_eq!((slice.start, slice.end), (length(&records[..2]), length(&records[..5])));

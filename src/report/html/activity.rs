@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::chart::chart;
 use super::parts::{number, or_dash, ref_name, table, when, when_or};
-use crate::evidence::read::FollowupKind;
+use crate::evidence::FollowupKind;
 use crate::model::Rule;
 use crate::report::model::Report;
 

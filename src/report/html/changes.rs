@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{linked, names, number, on, or_dash, plain_table, ref_name, short, table, when};
-use crate::evidence::read::{Class, Source};
+use crate::evidence::{Class, Source};
 use crate::report::clean::Clean;
 use crate::report::model::{Change, Landing, Outcome, Report, Ticket};
 

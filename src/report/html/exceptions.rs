@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::parts::{names, number, or_dash, ref_name, short, table, when, when_or};
-use crate::evidence::read::Class;
+use crate::evidence::Class;
 use crate::report::model::{Change, Exception, Kind, Report, State};
 
 /// How many there are of each kind, and each with its reason and state.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{count, hash, number, pairs, when};
-use crate::evidence::read::Class;
+use crate::evidence::Class;
 use crate::report::model::{Report, TieOut};
 use crate::report::tables::Sums;
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Stamp;
-use crate::evidence::read::{Class, FollowupKind, Source};
+use crate::evidence::{Class, FollowupKind, Source};
 use crate::report::clean::{Clean, Link};
 
 /// A change that landed, or of which nobody can say that it did not.

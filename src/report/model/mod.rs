@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::clean::Clean;
 use super::period::Period;
-use crate::evidence::read::Class;
+use crate::evidence::Class;
 
 pub use chain::{Chain, Slice};
 pub use change::{

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Found;
-use crate::evidence::read::Record;
+use crate::evidence::Record;
 
 /// Grows with any change that an old reader would misread.
 const VERSION: u32 = 1;

@@ -12,7 +12,7 @@ use super::clean::Clean;
 use super::collect::approvals::Approvals;
 use super::collect::{changes, stamp};
 use super::model::{Change, Stamp};
-use crate::evidence::read::{self, Body, Record};
+use crate::evidence::{self, Body, Record};
 use crate::model::TicketKey;
 
 pub use json::json;
@@ -187,7 +187,7 @@ impl Search {
 }
 
 impl Found {
-    fn judged(&self) -> Option<&read::Change> {
+    fn judged(&self) -> Option<&evidence::Change> {
         match &self.record.body {
             Body::Change(change) => Some(change),
             _ => None,
@@ -200,7 +200,7 @@ impl Found {
             Body::Change(change) if change.is_allowed() => "change, let in",
             Body::Change(_) => "change, refused",
             Body::Approval(approval) => match approval.decision {
-                read::Decision::Allow => "approval, accepted",
+                evidence::Decision::Allow => "approval, accepted",
                 _ => "approval, refused",
             },
             Body::Genesis(_) => "beginning of the file",

@@ -4,7 +4,7 @@ use super::words::{
     approval, commits, followup, landed, pusher, request, result, rule, ticket, utc, when,
 };
 use super::{Found, Wanted};
-use crate::evidence::read::{Body, Change};
+use crate::evidence::{Body, Change};
 use crate::report::clean::Clean;
 use crate::report::model::{self, Stamp};
 use crate::text::{clean, count, fit, pad, wrap_to};

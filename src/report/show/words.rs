@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Found;
-use crate::evidence::read::{self, Change, Commit, FollowupKind, Request};
+use crate::evidence::{self, Change, Commit, FollowupKind, Request};
 use crate::report::clean::Clean;
 use crate::report::model;
 use crate::text::{count, list_and};
@@ -39,7 +39,7 @@ pub(super) fn landed(found: &Found, judged: &Change) -> String {
 
 pub(super) fn result(judged: &Change, change: &model::Change) -> String {
     let mode = judged.mode.as_ref().map_or("not judged", |mode| match mode {
-        read::Mode::Enforce => "enforced",
+        evidence::Mode::Enforce => "enforced",
         other => other.as_str(),
     });
     let decision = if judged.is_allowed() { "let in" } else { "refused" };
@@ -95,7 +95,7 @@ fn commit(commit: &Commit) -> String {
     format!("{}  {}; by {person}{at}, by their own clock", commit.id, commit.subject)
 }
 
-pub(super) fn approval(given: &read::Approved, change: &model::Change) -> String {
+pub(super) fn approval(given: &evidence::Approved, change: &model::Change) -> String {
     let commit = given.commit.as_ref().map(ToString::to_string);
     let known = change
         .approvals
@@ -108,8 +108,8 @@ pub(super) fn approval(given: &read::Approved, change: &model::Change) -> String
         None => String::new(),
     };
     let place = match given.source {
-        read::Source::Ticket => format!("on the ticket {}", given.place),
-        read::Source::Review => format!("by review {}", given.place),
+        evidence::Source::Ticket => format!("on the ticket {}", given.place),
+        evidence::Source::Review => format!("by review {}", given.place),
         _ => format!("by {}", given.place),
     };
     let standing = match &given.why_not {
@@ -120,7 +120,7 @@ pub(super) fn approval(given: &read::Approved, change: &model::Change) -> String
     format!("{}{at}, {place}{what}{standing}", given.person)
 }
 
-pub(super) fn rule(rule: &read::Rule) -> String {
+pub(super) fn rule(rule: &evidence::Rule) -> String {
     let on = match &rule.commits {
         Some(commits) if commits.count > 1 => format!(" ({} commits)", commits.count),
         _ => String::new(),
