@@ -58,6 +58,8 @@ enum Command {
     Uninstall(Repositories),
     /// Accept a ref's history up to a commit without judging it, and record that
     Baseline(Baseline),
+    /// Go on with evidence that was set back or lost, and record the loss
+    Restore(Restore),
     /// Write the auditor's package: a page, two tables, and the records of a period
     ///
     /// The evidence is held against itself and against all repositories below --root or
@@ -149,9 +151,21 @@ struct Baseline {
     name: String,
     /// Where claims start; by default where the ref is now
     commit: Option<String>,
+    /// Why what came before is accepted unjudged; it stands on record
+    #[arg(long, value_name = "WHY")]
+    reason: String,
     /// The repository's name at the host, where the host is not plain
     #[arg(long = "name", value_name = "NAME")]
     host_name: Option<String>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Args)]
+struct Restore {
+    /// How records came to be lost; it stands on record
+    #[arg(long, value_name = "WHY")]
+    reason: String,
     #[command(flatten)]
     config: Config,
 }
@@ -277,6 +291,10 @@ pub fn run(cli: Cli) -> Exit {
                 .map(|()| Exit::Accepted)
         }
         Command::Baseline(args) => baseline(args),
+        Command::Restore(args) => {
+            operate::restore::restore(&args.config.config, &args.reason, &mut io::stdout().lock())
+                .map(|()| Exit::Accepted)
+        }
         Command::Report(args) => return report(args),
         Command::Show(args) => show(&args),
         Command::Followup(args) => followup(args),
@@ -378,6 +396,7 @@ fn baseline(args: Baseline) -> anyhow::Result<Exit> {
         host_name: args.host_name,
         name: args.name,
         commit: args.commit,
+        reason: args.reason,
         config: args.config.config,
     };
     baseline::baseline(&request, &mut io::stdout().lock())?;

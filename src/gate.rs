@@ -1,5 +1,7 @@
 //! The one procedure: gather, judge, record, answer.
 
+mod beginning;
+mod kept;
 mod landed;
 mod ledger;
 
@@ -7,20 +9,24 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use beginning::listed;
+use jiff::Timestamp;
+pub use kept::Kept;
 pub use landed::post_receive;
 use ledger::Ledger;
 
 use crate::digest::{Frame, Occasion, digest};
+use crate::evidence::{self, append};
 use crate::exit::Exit;
 use crate::gather::facts::Servers;
 use crate::gather::host::{self, Call, Pointers, Variable};
-use crate::gather::push::governed::Governed;
+use crate::gather::push::governed::{Governed, Target};
 use crate::gather::push::{Sources, aliased, judged, outdated, targets};
 use crate::gather::{config, git::Repo, push_options, ref_lines};
 use crate::guard::Guard;
 use crate::judge::judge;
 use crate::model::review::Moment;
-use crate::model::{Plea, Pusher, Receipt, Verdict, Violation};
+use crate::model::{Brought, ObjectId, Plea, Pusher, Receipt, Verdict, Violation};
 use crate::policy::Policy;
 
 /// What is kept of the deadline for judging, recording and answering.
@@ -61,47 +67,102 @@ pub fn pre_receive(
         Err(fault) => return Ok(refusal(&policy, repository, pusher, fault, &[])),
     };
     guard.doing("finding which refs are governed");
+    let values: Vec<ObjectId> =
+        lines.iter().filter_map(|line| line.change.new_id()).cloned().collect();
     let targets = targets(&repo, variable("GIT_NAMESPACE").as_deref(), lines)?;
     let judged = judged(&policy, &repo, &repository, &targets)?;
-    if judged.is_empty() {
+    let push =
+        Push { guard, policy: &policy, repo: &repo, repository: &repository, pusher: &pusher };
+    let is_governed = policy.governs_repository(&repository).is_some();
+    if judged.is_empty() && !is_governed {
         return Ok(silence());
     }
-    let ledger = Ledger::new(Arc::clone(&policy), &repository, &pusher, &judged);
-    guard.record_failures_by(ledger.witness());
-    let fault = shallow(variable).or_else(|| aliased(&judged));
-    let fault = match fault {
-        Some(fault) => Some(fault),
-        None => outdated(&repo, &judged)?,
+    guard.doing("finding which commits this push brings");
+    let brings = if is_governed { repo.brought(variable, &values)? } else { Vec::new() };
+    let brought = Brought { by: pusher.login().map(str::to_owned), at: Timestamp::now() };
+    let kept = Kept::beside(&policy.evidence, &repository).with(&brings, brought.clone());
+    let answer = match judged.is_empty() {
+        true => push.ungoverned(&kept)?,
+        false => push.governed(&kept, judged, variable)?,
     };
-    if let Some(fault) = fault {
-        let receipts = ledger.refuse(&fault, guard.ends())?;
-        return Ok(refusal(&policy, repository, pusher, fault, &receipts));
+    if answer.exit == Exit::Accepted {
+        guard.doing("keeping who brings these commits");
+        evidence::bring(&policy.evidence, &repository, &brought, &brings)?;
+    }
+    Ok(answer)
+}
+
+/// A push to a repository that a table governs.
+struct Push<'a> {
+    guard: &'a Guard,
+    policy: &'a Arc<Policy>,
+    repo: &'a Repo,
+    repository: &'a str,
+    pusher: &'a Pusher,
+}
+
+impl Push<'_> {
+    /// A push to refs that nothing governs. The first one to a repository puts on record
+    /// what is there, so that nothing which it brings can pass for old.
+    fn ungoverned(&self, kept: &Kept) -> anyhow::Result<Answer> {
+        if !kept.is_known()? {
+            let (_, bodies) = self.history(kept)?;
+            if !bodies.is_empty() {
+                self.guard.doing("taking in the repository, which no record is about yet");
+                let (policy, until) = (self.policy, self.guard.ends());
+                append(&policy.evidence, policy, Timestamp::now(), &bodies, until)?;
+                kept.catch_up()?;
+            }
+        }
+        Ok(silence())
     }
 
-    // In time for the digest to say which tickets were not answered for.
-    let brings_commits = judged.iter().any(|(_, why)| matches!(why, Governed::Branch(_)));
-    let pointers = Pointers::read(&policy.host, variable);
-    let until = guard.ends() - ANSWERING;
-    let servers = brings_commits.then(|| Servers::start(&policy, &repository, &pointers, until));
-    let doing = |what| guard.doing(what);
-    let sources = Sources {
-        policy: &policy,
-        repo: &repo,
-        repository: &repository,
-        memory: &ledger,
-        moment: Moment::Push,
-        doing: &doing,
-    };
-    let plea = push_options::plea(variable);
-    let facts = sources.facts(pusher, plea, judged, servers.as_ref())?;
-    guard.doing("judging the push");
-    let verdict = judge(&policy, facts);
-    guard.doing(format!("writing the evidence to {}", policy.evidence.display()));
-    let receipts = ledger.record(&verdict, guard.elapsed(), guard.ends())?;
-    guard.doing("answering");
-    let text =
-        digest(&verdict, &Frame { policy: &policy, receipts: &receipts, occasion: Occasion::Push });
-    Ok(Answer { text, exit: verdict.decision().into() })
+    fn governed(
+        &self,
+        kept: &Kept,
+        judged: Vec<(Target, Governed)>,
+        variable: Variable<'_>,
+    ) -> anyhow::Result<Answer> {
+        let Self { guard, policy, repo, repository, pusher } = *self;
+        let ledger = Ledger::new(Arc::clone(policy), repository, pusher, &judged);
+        guard.record_failures_by(ledger.witness());
+        let fault = match shallow(variable) {
+            Some(fault) => Some(fault),
+            None => aliased(repo, &judged)?,
+        };
+        let fault = match fault {
+            Some(fault) => Some(fault),
+            None => outdated(repo, &judged)?,
+        };
+        if let Some(fault) = fault {
+            let receipts = ledger.refuse(&fault, guard.ends())?;
+            let (repository, pusher) = (repository.to_owned(), pusher.clone());
+            return Ok(refusal(policy, repository, pusher, fault, &receipts));
+        }
+
+        // In time for the digest to say which tickets were not answered for.
+        let brings =
+            |(_, why): &(Target, Governed)| matches!(why, Governed::Branch(_) | Governed::Tag(_));
+        let pointers = Pointers::read(&policy.host, variable);
+        let until = guard.ends() - ANSWERING;
+        let servers =
+            judged.iter().any(brings).then(|| Servers::start(policy, repository, &pointers, until));
+        let (history, before) = self.history(kept)?;
+        let doing = |what| guard.doing(what);
+        let moment = Moment::Push;
+        let mut sources = Sources::new(policy, repo, repository, &history, kept, moment, &doing);
+        let plea = push_options::plea(variable);
+        let facts = sources.facts(pusher.clone(), plea, judged, servers.as_ref())?;
+        guard.doing("judging the push");
+        let verdict = judge(policy, facts);
+        guard.doing(format!("writing the evidence to {}", policy.evidence.display()));
+        let starts = beginning::starts(&before);
+        let receipts = ledger.record(before, &verdict, guard.elapsed(), guard.ends())?;
+        guard.doing("answering");
+        let occasion = Occasion::Push;
+        let frame = Frame { policy, receipts: &receipts, occasion, starts: &starts };
+        Ok(Answer { text: digest(&verdict, &frame), exit: verdict.decision().into() })
+    }
 }
 
 fn silence() -> Answer {
@@ -124,6 +185,6 @@ fn refusal(
 ) -> Answer {
     let (plea, refs) = (Plea::None, Vec::new());
     let verdict = Verdict { repository, pusher, plea, faults: vec![fault], refs };
-    let text = digest(&verdict, &Frame { policy, receipts, occasion: Occasion::Push });
+    let text = digest(&verdict, &Frame { policy, receipts, occasion: Occasion::Push, starts: &[] });
     Answer { text, exit: verdict.decision().into() }
 }

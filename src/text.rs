@@ -45,6 +45,17 @@ pub fn fit(foreign: &str, columns: usize) -> String {
     out
 }
 
+/// One word of a command, as a shell takes it whatever is in it; harmful characters are made
+/// visible, so that what is pasted is what is seen.
+pub fn quoted(foreign: &str) -> String {
+    let word = clean(foreign);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word;
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 /// Cleans foreign text, fits it to `columns` and fills up with blanks.
 pub fn pad(foreign: &str, columns: usize) -> String {
     let mut out = fit(foreign, columns);

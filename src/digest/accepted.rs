@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::requests::requests;
-use super::{Frame, emergency, refused};
+use super::{Frame, emergency, refused, starts};
 use crate::model::verdict::Class;
 use crate::model::{
-    Basis, Change, Check, Decision, Lookup, ObjectId, Outcome, RefVerdict, Role, Rule, Subject,
-    Ticket, TicketKey, Verdict, Waiver,
+    Basis, Change, Check, Decision, Lookup, Movement, ObjectId, Outcome, RefVerdict, Role, Rule,
+    Subject, Ticket, TicketKey, Verdict, Waiver,
 };
 use crate::policy::Policy;
 use crate::text::{WIDTH, clean, count, fit, list_and, pad, wrap};
 
 /// One paragraph for each ref; then, in monitor mode, what would have refused it.
 pub(super) fn accepted(verdict: &Verdict, frame: &Frame<'_>) -> String {
-    let mut out = String::new();
+    let mut out = starts::paragraph(&verdict.repository, frame);
     for of_ref in &verdict.refs {
         out.push_str(&headline(of_ref));
         out.push_str(&emergency::unapproved(verdict, of_ref, frame));
@@ -53,15 +53,25 @@ fn headline(of_ref: &RefVerdict) -> String {
         return String::new();
     }
     let what = match &of_ref.update.role {
-        Role::Branch { commits: new, .. } if new.is_empty() => {
+        Role::Branch { movement: Movement::Deleted, .. } => {
+            format!("{name} is deleted by who created it; it brought nothing of its own")
+        }
+        Role::Branch { .. } if new == 0 => {
             format!("{name} complies; it brings no new commit")
         }
         Role::Branch { .. } => format!("{commits} to {name} {comply}, about to ship:"),
-        Role::Tag { .. } => format!("tag {name} is on a commit of a governed branch"),
+        Role::Tag { .. } if new == 0 => {
+            format!("tag {name} is where a protected branch was")
+        }
+        Role::Tag { .. } => format!("tag {name} is approved as it stands, about to ship:"),
         Role::Approval { branch, login, replaces, .. } => {
             approval(branch, login, &of_ref.update.line.change, replaces.as_ref())
         }
-        Role::MisnamedApproval | Role::Replacement { .. } | Role::Shadow { .. } => {
+        Role::MisnamedApproval
+        | Role::Replacement { .. }
+        | Role::Shadow { .. }
+        | Role::Nested { .. }
+        | Role::OddCase { .. } => {
             format!("{name} complies")
         }
     };

@@ -6,7 +6,7 @@ use super::Frame;
 use crate::model::{Decision, ObjectId, Plea, RefVerdict, Role, TicketKey, Verdict};
 use crate::policy::{ApprovalSource, Policy};
 use crate::sentences::Scene;
-use crate::text::{clean, count, fit, list_or, moment, wrap};
+use crate::text::{clean, count, fit, list_or, moment, quoted, wrap};
 
 /// What lands without an approval, and what has to happen until when.
 pub(super) fn unapproved(verdict: &Verdict, of_ref: &RefVerdict, frame: &Frame<'_>) -> String {
@@ -60,7 +60,7 @@ pub fn review_of(
         ways.push("approves on the ticket".to_owned());
     }
     if counts(ApprovalSource::Refs) || !counts(ApprovalSource::Ticket) {
-        ways.push(format!("runs {}", approval(commit, &fit(branch, 100))));
+        ways.push(format!("runs {}", approval(commit, branch)));
     }
     format!("whoever neither wrote nor pushed it reads it, and {}", list_or(&ways))
 }
@@ -68,7 +68,8 @@ pub fn review_of(
 /// All of the id, since the commit may be of long ago, and another one may begin with
 /// the same digits by now.
 fn approval(commit: &ObjectId, branch: &str) -> String {
-    format!("`git push origin +{commit}:refs/approvals/{branch}/LOGIN`")
+    let refspec = quoted(&format!("+{commit}:refs/approvals/{branch}/LOGIN"));
+    format!("`git fetch origin && git push origin {refspec}`")
 }
 
 /// Who may, and how it goes without; a long list is not for a terminal.

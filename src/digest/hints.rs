@@ -5,7 +5,7 @@ use crate::model::review::Proven;
 use crate::model::{MergeContent, ObjectId, Start, Violation};
 use crate::policy::ApprovalSource;
 use crate::sentences::Scene;
-use crate::text::{fit, list_or};
+use crate::text::{fit, list_or, quoted};
 
 /// What to do now: something to type or somewhere to go; two at most.
 pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
@@ -22,18 +22,40 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
             vec!["keep replacements in your own clone; push the commits themselves".to_owned()]
         }
         Violation::ShadowingRef { .. } => vec!["choose another name".to_owned()],
+        Violation::NestedRepository { .. } => vec!["choose another name".to_owned()],
+        Violation::OddCaseRef { meant } => {
+            vec![format!("push `{}`, if that is meant", quoted(meant))]
+        }
+        Violation::BlockedRef { by } => vec![match &by.removable_by {
+            Some(login) => format!(
+                "{} created it and can clear the way: `git push origin {}`",
+                fit(login, 40),
+                quoted(&format!(":{}", by.name))
+            ),
+            None => format!("ask {} to clear the way", scene.contact()),
+        }],
         Violation::RewrittenBranch { .. } => vec![
-            format!("run `git pull --rebase origin {}`, then push without --force", scene.branch()),
+            format!(
+                "run `git pull --rebase origin {}`, then push without --force",
+                quoted(&scene.branch())
+            ),
             "to take a change back, push a commit that reverts it".to_owned(),
         ],
-        Violation::DeletedRef | Violation::MovedTag => {
+        Violation::DeletedRef { removable_by: Some(login) } => vec![format!(
+            "it has brought nothing: {}, who created it, can delete it, or {}",
+            fit(login, 40),
+            scene.contact()
+        )],
+        Violation::DeletedRef { removable_by: None } | Violation::MovedTag => {
             vec![format!("ask {} if it must be", scene.contact())]
         }
-        Violation::StrayTag => {
-            vec!["push the commit to a protected branch first, then tag it".to_owned()]
-        }
+        Violation::StrayTag { .. } => stray_tag(scene),
         Violation::NoCommit => vec!["push a commit".to_owned()],
-        Violation::MisnamedApproval => vec![approve(scene, "BRANCH", "LOGIN")],
+        Violation::MisnamedApproval => vec![approve(scene, "BRANCH")],
+        Violation::NoSuchBranch { nearest, .. } => match nearest {
+            Some(nearest) => vec![format!("did you mean `{}`?", fit(nearest, 60))],
+            None => vec!["create the branch first, where a protected branch is or was".to_owned()],
+        },
         Violation::ForgedApproval { login, .. } => match scene.pusher {
             Some(pusher) => vec![format!(
                 "only {} can give that approval; yours is `{}`",
@@ -122,7 +144,7 @@ fn missing_ticket(projects: &[String], merge: MergeContent, scene: &Scene<'_>) -
     } else if scene.commits() == 1 {
         hints.push("reword with `git commit --amend`, then push again".to_owned());
     } else if let Some(old) = scene.update.and_then(|of_ref| of_ref.update.line.change.old_id()) {
-        hints.push(format!("reword with `git rebase -i {}`, then push again", old.short()));
+        hints.push(format!("reword with `git rebase -i {old}`, then push again"));
     } else {
         hints.push("reword with `git rebase -i`, then push again".to_owned());
     }
@@ -136,7 +158,7 @@ fn missing_approval(scene: &Scene<'_>) -> Vec<String> {
     }
     let mut hints = Vec::new();
     if from.is_none_or(|from| from.contains(&ApprovalSource::Refs)) {
-        let approve = approve(scene, &scene.branch(), "LOGIN");
+        let approve = approve(scene, &scene.branch());
         hints.push(format!("show it on a side branch; {approve}"));
     }
     if from.is_some_and(|from| from.contains(&ApprovalSource::Reviews)) {
@@ -165,9 +187,23 @@ fn reviewed(scene: &Scene<'_>) -> String {
     }
 }
 
-fn approve(scene: &Scene<'_>, branch: &str, login: &str) -> String {
-    let commit = scene.new_id().map_or("COMMIT", ObjectId::short);
-    format!("a reviewer runs `git push origin +{commit}:refs/approvals/{branch}/{login}`")
+/// All of the id: a tag may be named like the beginning of it, and then git would take that.
+fn approve(scene: &Scene<'_>, branch: &str) -> String {
+    let commit = scene.new_id().map_or("COMMIT", ObjectId::as_str);
+    let refspec = quoted(&format!("+{commit}:refs/approvals/{branch}/LOGIN"));
+    format!("a reviewer runs `git fetch origin && git push origin {refspec}`")
+}
+
+/// Where a tag may stand, and how it may stand elsewhere.
+fn stray_tag(scene: &Scene<'_>) -> Vec<String> {
+    let mut hints =
+        vec!["push the commit to a protected branch first, then tag what that is at".to_owned()];
+    let from = scene.sources();
+    if from.is_none_or(|from| from.contains(&ApprovalSource::Refs)) {
+        let approve = approve(scene, "BRANCH");
+        hints.push(format!("or have it approved as it stands: {approve}"));
+    }
+    hints
 }
 
 /// History from before the control is not judged, once an admin says where it ends.
@@ -183,7 +219,7 @@ fn baseline(scene: &Scene<'_>) -> String {
 
 /// What an admin types to leave what is there unjudged, on record.
 pub(super) fn baseline_command(repository: &str, name: &str, commit: &str) -> String {
-    format!("`sockembot baseline {} {} {commit}`", fit(repository, 200), fit(name, 200))
+    format!("`sockembot baseline {} {} {commit} --reason WHY`", quoted(repository), quoted(name))
 }
 
 fn unknown_pusher(scene: &Scene<'_>) -> String {

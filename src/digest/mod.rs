@@ -7,11 +7,12 @@ mod failure;
 mod hints;
 mod refused;
 mod requests;
+mod starts;
 
 pub use emergency::review_of;
 pub use failure::{Failure, Remedy, complaint, failure};
 
-use crate::model::{Decision, Receipt, Verdict};
+use crate::model::{Decision, ObjectId, Receipt, RefName, Verdict};
 use crate::policy::{Clip, Policy};
 use crate::text::{self, clean, fit};
 
@@ -24,6 +25,29 @@ pub struct Frame<'a> {
     pub receipts: &'a [Receipt],
     /// Whether anything is pushed at all.
     pub occasion: Occasion,
+    /// Refs of which claims start with this push.
+    pub starts: &'a [Started],
+}
+
+/// A ref of which claims start with a push: what it holds is taken as it is, on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// The ref.
+    pub name: RefName,
+    /// Where it is.
+    pub commit: ObjectId,
+    /// Why it starts there.
+    pub why: Began,
+}
+
+/// Why claims about a ref start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Began {
+    /// No record was about the repository.
+    FirstSeen,
+    /// Its rules are enforced for the first time, and monitor mode had let in what broke
+    /// one.
+    MonitorMode,
 }
 
 /// On which occasion a verdict is shown.

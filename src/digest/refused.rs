@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::hints;
 use super::requests::requests;
-use super::{Frame, Occasion, clip};
+use super::{Frame, Occasion, clip, starts};
 use crate::model::verdict::{Asked, Class, Mode};
 use crate::model::{
-    Check, Commit, Decision, ObjectId, Outcome, RefVerdict, Role, Rule, Subject, Verdict, Violation,
+    Check, Commit, Decision, NotVouched, ObjectId, Outcome, RefVerdict, Role, Rule, Subject,
+    Unexplained, Verdict, Violation,
 };
 use crate::policy::Clip;
 use crate::sentences::{self, Scene};
@@ -24,6 +25,7 @@ pub(super) fn refused(verdict: &Verdict, frame: &Frame<'_>, clip: Clip) -> Strin
         Clip::Hidden => format!("{}{}", wrap(&headline, "", ""), wrap(&sum, "", "")),
     };
     out.push('\n');
+    out.push_str(&starts::paragraph(&verdict.repository, frame));
     for violation in &verdict.faults {
         let scene = Scene::whole_push(frame.policy);
         out.push_str(&paragraph("error", violation.rule(), &fault(violation, &scene), &[]));
@@ -47,6 +49,8 @@ pub(super) fn findings(verdict: &Verdict, frame: &Frame<'_>) -> String {
         };
         let commits = of_ref.update.role.commits();
         out.push_str(&lapse(verdict, of_ref, &scene));
+        out.push_str(&unexplained(verdict, of_ref, &scene));
+        out.push_str(&elsewhere(of_ref));
         for (rule, group) in groups(of_ref, &scene) {
             out.push_str(&paragraph(keyword, rule, &group, commits));
         }
@@ -140,17 +144,63 @@ fn lapse(verdict: &Verdict, of_ref: &RefVerdict, scene: &Scene<'_>) -> String {
     let Role::Branch { lapse: Some(lapse), .. } = &of_ref.update.role else {
         return String::new();
     };
-    let what = format!(
-        "{} was moved around this hook: the last record left it at {}, it was found at {}; \
-         the commits in between are judged too",
-        clean(of_ref.update.line.name.short()),
-        lapse.recorded.short(),
-        lapse.found.short()
-    );
+    let name = clean(of_ref.update.line.name.short());
+    let found = lapse.found.short();
+    let what = match &lapse.recorded {
+        Some(recorded) => format!(
+            "{name} was moved around this hook: the last record left it at {}, it was found at \
+             {found}; the commits in between are judged too",
+            recorded.short()
+        ),
+        None => format!(
+            "{name} was made around this hook: no record is about it, it was found at {found}; what \
+             it holds is judged too"
+        ),
+    };
     let target = of_ref.update.target.as_str();
     let command = hints::baseline_command(&verdict.repository, target, lapse.found.as_str());
     let hint = format!("{} can accept them on record: {command}", scene.contact());
     format!("{}{}\n", wrap(&what, "warning[lapse]: ", "  "), wrap(&hint, "hint: ", "hint:   "))
+}
+
+/// Other refs that were moved around the hook: nothing that they hold counts as judged.
+fn unexplained(verdict: &Verdict, of_ref: &RefVerdict, scene: &Scene<'_>) -> String {
+    let Some(incoming) = of_ref.update.role.incoming() else { return String::new() };
+    let paragraph = |other: &Unexplained| {
+        let left = match &other.recorded {
+            Some(recorded) => format!("the last record left it at {}", recorded.short()),
+            None => "no record is about it".to_owned(),
+        };
+        let what = format!(
+            "{} was moved around this hook: {left}, it was found at {}; it vouches for nothing there",
+            fit(other.name.without_namespace().short(), 60),
+            other.found.short()
+        );
+        let (name, found) = (other.name.as_str(), other.found.as_str());
+        let command = hints::baseline_command(&verdict.repository, name, found);
+        let hint = format!("{} can accept it on record: {command}", scene.contact());
+        format!("{}{}\n", wrap(&what, "warning[lapse]: ", "  "), wrap(&hint, "hint: ", "hint:   "))
+    };
+    incoming.unexplained.iter().take(SHOWN).map(paragraph).collect()
+}
+
+/// Whoever had it approved for another branch should know why that does not count here.
+fn elsewhere(of_ref: &RefVerdict) -> String {
+    let of_it = of_ref.update.role.incoming();
+    let Some(elsewhere) = of_it.and_then(|incoming| incoming.elsewhere.as_ref()) else {
+        return String::new();
+    };
+    let name = fit(of_ref.update.line.name.short(), 40);
+    let other = fit(elsewhere.name.short(), 40);
+    let why = match elsewhere.why {
+        NotVouched::Untrusted => format!("{name} does not trust {other}, so it is judged again"),
+        NotVouched::Open => {
+            "there it is not settled, so it is judged again until somebody has reviewed it"
+                .to_owned()
+        }
+    };
+    let what = format!("{other} has some of this already; {why}");
+    format!("{}\n", wrap(&what, "", "  "))
 }
 
 fn headline(verdict: &Verdict, occasion: Occasion) -> String {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::chain::Backwards;
-use super::{Body, Tips, append, write};
+use super::{Body, Index, append, write};
 use crate::model::{Change, ObjectId, RefName};
 use crate::policy::Policy;
 
@@ -29,14 +29,7 @@ pub fn landed(
     };
     let bodies: Vec<Body> = moves.iter().zip(&changes).map(body).collect();
     append(&policy.evidence, policy, Timestamp::now(), &bodies, until)?;
-    let tips = Tips::beside(&policy.evidence, repository);
-    for ((name, change), seq) in moves.iter().zip(&changes) {
-        // What no record let in must not pass for known.
-        if let (Some(_), Some(new), None) = (seq, change.new_id(), name.tag()) {
-            tips.landed(name, new)?;
-        }
-    }
-    Ok(())
+    Index::beside(&policy.evidence).catch_up()
 }
 
 /// What of a line tells whether it let a move in.
@@ -59,7 +52,7 @@ struct Allowed {
     new: Option<ObjectId>,
 }
 
-/// The number of the last change that let each move in. The hook that asked for it
+/// The number of the last change or approval that let each move in. The hook that asked for it
 /// has just ended, so it stands near the end.
 fn changes(
     path: &Path,
@@ -77,7 +70,8 @@ fn changes(
         let Ok(record) = serde_json::from_slice::<Allowed>(&line.with_context(reading)?) else {
             continue;
         };
-        if (&*record.kind, &*record.decision, &*record.repo) != ("change", "allow", repository) {
+        let is_push = matches!(&*record.kind, "change" | "approval");
+        if !is_push || (&*record.decision, &*record.repo) != ("allow", repository) {
             continue;
         }
         for ((name, change), seq) in moves.iter().zip(&mut found) {

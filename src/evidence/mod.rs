@@ -24,32 +24,36 @@
 
 mod alone;
 mod answer;
+mod append;
 mod baseline;
 mod beside;
+mod brought;
 mod chain;
 mod fold;
 mod format;
 mod landed;
+mod restore;
 #[cfg(test)]
 mod tests;
-mod unreviewed;
 mod write;
 
 pub use alone::alone;
 pub use answer::as_json;
-pub use baseline::baseline;
+pub use append::append;
+pub use baseline::{Accepted, baseline};
+pub use brought::{bring, brought};
 pub(crate) use chain::host;
 pub use chain::{
-    Busy, Flaw, Fragment, Mark, Records, append, never_before, read, read_from, read_kept, state,
+    Busy, Flaw, Fragment, Mark, Records, never_before, read, read_from, read_kept, state,
 };
-pub use fold::{Afterwards, Noted, Tickets, Tips, Waiting, afterwards};
+pub use fold::{Afterwards, Index, Noted, SetBack, Tickets, Waiting, afterwards};
 pub use format::{
     Answer, Approval, Approved, Baseline, Body, Brought, Change, Class, Commit, Commits, Decision,
     Emergency, Fault, Finding, Followup, FollowupKind, Genesis, Ground, Head, Ids, Landed, Lapse,
     Merge, Mishap, Mode, More, Operation, Outcome, Person, Policy, Pusher, PusherKind, Reason,
-    Record, Recovery, RefTip, Request, RequestState, Rest, Role, Rule, Source, Start, Ticket,
-    UnexplainedRef,
+    Record, Recovery, RefTip, Request, RequestState, Rest, Restored, Role, Rule, Source, Start,
+    Ticket, UnexplainedRef,
 };
 pub use landed::landed;
-pub use unreviewed::unreviewed;
+pub use restore::restore;
 pub use write::{Instead, judged, unjudged};

@@ -92,7 +92,7 @@ impl Case {
             trailers: vec![],
             merge: model::MergeContent::NotAMerge,
         };
-        model::Commit { id: id(n), content: Ok(content) }
+        model::Commit { id: id(n), content: Ok(content), brought: None }
     }
 
     fn change(&self) -> model::Change {
@@ -105,14 +105,16 @@ impl Case {
 
     fn verdict(&self) -> Verdict {
         let main = name("refs/heads/main");
+        let commits = (1..=self.commits).map(|n| self.commit(n)).collect();
+        let start = model::Start::OldValue;
+        let incoming = model::Incoming::new(0, start, vec![id(0)], commits);
         let role = model::Role::Branch {
-            table: 0,
+            incoming,
             movement: model::Movement::FastForward,
-            start: model::Start::OldValue,
-            lapse: self.lapsed.then(|| model::Lapse { recorded: id(7), found: id(0) }),
+            lapse: self.lapsed.then(|| model::Lapse { recorded: Some(id(7)), found: id(0) }),
             shadow: None,
-            base: vec![id(0)],
-            commits: (1..=self.commits).map(|n| self.commit(n)).collect(),
+            blocked: vec![],
+            creation: None,
         };
         let pusher = match self.pusher {
             true => model::Pusher::Person { login: "ana".into(), source: "REMOTE_USER".into() },

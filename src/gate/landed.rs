@@ -30,7 +30,7 @@ pub fn post_receive(config: &Path, input: &[u8], variable: Variable<'_>) -> anyh
     let targets = targets(&repo, variable("GIT_NAMESPACE").as_deref(), lines)?;
     let moves: Vec<(RefName, Change)> = judged(&policy, &repo, &repository, &targets)?
         .into_iter()
-        .filter(|(_, why)| !matches!(why, Governed::Approval { .. } | Governed::MisnamedApproval))
+        .filter(|(_, why)| !matches!(why, Governed::MisnamedApproval))
         .map(|(target, _)| (target.name, target.line.change))
         .collect();
     if moves.is_empty() {

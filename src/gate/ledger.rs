@@ -1,4 +1,4 @@
-//! The evidence of one push: what goes in, and where it left the refs.
+//! The evidence of one push: what goes in.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,22 +6,16 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::digest::Failure;
-use crate::evidence::{
-    self, Baseline, Body, Fault, Instead, Mishap, Reason, Tips, append, judged, unjudged,
-};
-use crate::gather::push::Memory;
+use crate::evidence::{Body, Fault, Index, Instead, Mishap, append, judged, unjudged};
 use crate::gather::push::governed::{Governed, Target};
 use crate::guard::Witness;
-use crate::model::{
-    Decision, ObjectId, Pusher, Receipt, Recorded, RefName, Role, Unreviewed, Verdict, Violation,
-};
+use crate::model::{Pusher, Receipt, Verdict, Violation};
 use crate::policy::Policy;
 use crate::sentences;
 
 /// Keeps the records of one push together, under one id.
 pub(super) struct Ledger {
     record: Arc<Known>,
-    tips: Tips,
 }
 
 /// What is known of the push before it is judged; the watchdog needs it as well.
@@ -53,7 +47,6 @@ impl Ledger {
         pusher: &Pusher,
         judged: &[(Target, Governed)],
     ) -> Self {
-        let tips = Tips::beside(&policy.evidence, repository);
         let record = Known {
             push: uuid::Uuid::new_v4().to_string(),
             repository: repository.to_owned(),
@@ -61,41 +54,29 @@ impl Ledger {
             targets: judged.iter().map(|(target, _)| target.clone()).collect(),
             policy,
         };
-        Self { record: Arc::new(record), tips }
+        Self { record: Arc::new(record) }
     }
 
-    /// Writes one record for each ref of the verdict, and a baseline for each that
-    /// is seen for the first time. The receipts are those of the verdict.
+    /// Writes one record for each ref of the verdict, behind those that had to come
+    /// before it. The receipts are those of the verdict.
     ///
     /// # Errors
     /// Where the evidence can't be written: then the push must be refused.
     pub(super) fn record(
         &self,
+        before: Vec<Body>,
         verdict: &Verdict,
         elapsed: Duration,
         until: Instant,
     ) -> anyhow::Result<Vec<Receipt>> {
         let policy = &self.record.policy;
-        let first_seen = self.first_seen(verdict)?;
-        let mut bodies: Vec<Body> =
-            first_seen.iter().map(|(name, commit)| self.baseline(name, commit)).collect();
-        let baselines = bodies.len();
         let push = Some(self.record.push.as_str());
+        let (ahead, mut bodies) = (before.len(), before);
         let body = |of_ref| judged(push, verdict, of_ref, policy, elapsed);
         bodies.extend(verdict.refs.iter().map(body));
         let mut receipts = append(&policy.evidence, policy, Timestamp::now(), &bodies, until)?;
-        for (name, commit) in &first_seen {
-            self.tips.found(name, commit)?;
-        }
-        if verdict.decision() == Decision::Accept {
-            for of_ref in &verdict.refs {
-                if let Role::Branch { .. } = &of_ref.update.role {
-                    let change = &of_ref.update.line.change;
-                    self.tips.allowed(&of_ref.update.target, change.old_id(), change.new_id())?;
-                }
-            }
-        }
-        Ok(receipts.split_off(baselines))
+        Index::beside(&policy.evidence).catch_up()?;
+        Ok(receipts.split_off(ahead))
     }
 
     /// Puts on record that the push as a whole was refused, once for each governed ref.
@@ -104,8 +85,8 @@ impl Ledger {
     /// Where the evidence can't be written.
     pub(super) fn refuse(&self, fault: &Violation, until: Instant) -> anyhow::Result<Vec<Receipt>> {
         let what = sentences::of_push(fault, &self.record.policy);
-        self.record
-            .instead(&Instead::Fault(Fault { rule: fault.rule().code().to_owned(), what }), until)
+        let rule = fault.rule().code().to_owned();
+        self.record.instead(&Instead::Fault(Fault { rule, what }), until)
     }
 
     /// What puts a failure on record, once for each governed ref.
@@ -120,37 +101,5 @@ impl Ledger {
             };
             record.instead(&Instead::Mishap(mishap), until)
         })
-    }
-
-    /// Branches that were there before any record of them: claims start where they are.
-    fn first_seen(&self, verdict: &Verdict) -> anyhow::Result<Vec<(RefName, ObjectId)>> {
-        let mut found = Vec::new();
-        for of_ref in &verdict.refs {
-            let update = &of_ref.update;
-            if let (Role::Branch { .. }, Some(old)) = (&update.role, update.line.change.old_id())
-                && self.tips.recorded(&update.target)?.is_empty()
-            {
-                found.push((update.target.clone(), old.clone()));
-            }
-        }
-        Ok(found)
-    }
-
-    fn baseline(&self, name: &RefName, commit: &ObjectId) -> Body {
-        Body::Baseline(Baseline::of(&self.record.repository, name, commit, Reason::FirstSeen))
-    }
-}
-
-impl Memory for Ledger {
-    fn recorded(&self, target: &RefName) -> anyhow::Result<Recorded> {
-        self.tips.recorded(target)
-    }
-
-    fn reread(&self, target: &RefName) -> anyhow::Result<Recorded> {
-        self.tips.reread(target)
-    }
-
-    fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>> {
-        evidence::unreviewed(&self.record.policy.evidence, &self.record.repository)
     }
 }

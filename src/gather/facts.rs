@@ -48,7 +48,7 @@ impl Sources<'_> {
     /// Where anything that decides can't be read. That a server does not answer is an
     /// answer.
     pub fn facts(
-        &self,
+        &mut self,
         pusher: Pusher,
         plea: Plea,
         judged: Vec<(Target, Governed)>,
@@ -60,8 +60,7 @@ impl Sources<'_> {
             None => (Tickets::default(), Reviews::default()),
         };
         let unreviewed = if pleads(self.policy, &push, &tickets) {
-            (self.doing)("looking for earlier emergencies that nobody has reviewed".to_owned());
-            self.memory.unreviewed()?
+            self.history.unreviewed().to_vec()
         } else {
             Vec::new()
         };
@@ -73,7 +72,7 @@ impl Sources<'_> {
     ///
     /// # Errors
     /// Where the policy does not govern the ref, or anything that decides can't be read.
-    pub fn facts_again(&self, landed: Landed<'_>, servers: &Servers<'_>) -> anyhow::Result<Facts> {
+    pub fn facts_again(&self, landed: Landed, servers: &Servers<'_>) -> anyhow::Result<Facts> {
         let (push, approvals) = self.again(landed)?;
         let (tickets, reviews) = self.ask(servers, &push)?;
         // Nothing is waived a second time.

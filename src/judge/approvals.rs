@@ -9,8 +9,8 @@ use crate::model::review::{Answer, Proven};
 use crate::model::verdict::{Asked, JudgedApproval, Standing};
 use crate::model::violation::Part;
 use crate::model::{
-    Approval, Basis, Check, Commit, Identity, Lookup, ObjectId, Outcome, Pusher, RefUpdate, Rule,
-    Source, Subject, Violation,
+    Approval, Basis, Check, Commit, Content, Identity, Lookup, ObjectId, Outcome, Pusher,
+    RefUpdate, Rule, Source, Subject, Violation,
 };
 use crate::policy::{ApprovalSource, People, Policy, Sameness};
 
@@ -26,11 +26,13 @@ pub(super) fn standing(
     let requests = reviews::known(change);
     let mut wrote: BTreeMap<Option<u64>, Vec<(Identity, ObjectId)>> = BTreeMap::new();
     let on_tickets = on_tickets(change, update);
+    let lapsed = update.lapsed();
     from_refs
         .iter()
         .cloned()
         .chain(on_tickets)
         .chain(reviews::approvals(change))
+        .map(|approval| without_lapse(approval, &lapsed))
         .map(|approval| {
             let of = match approval.source {
                 Source::Review { number, .. } => Some(number),
@@ -46,6 +48,38 @@ pub(super) fn standing(
             JudgedApproval { approval, person, standing }
         })
         .collect()
+}
+
+/// What came in around the hook was shown to nobody, unless the approved commit itself did.
+fn without_lapse(mut approval: Approval, lapsed: &BTreeSet<ObjectId>) -> Approval {
+    if approval.source.commit().is_none_or(|commit| !lapsed.contains(commit)) {
+        approval.covers.retain(|id| !lapsed.contains(id));
+    }
+    approval
+}
+
+/// The new commits that as many different people as are needed approved as they stand.
+/// Whoever approved a later one saw where it ends up, and not this one by itself.
+pub(super) fn heads(
+    change: &Change<'_>,
+    update: &RefUpdate,
+    judged: &[JudgedApproval],
+) -> Vec<ObjectId> {
+    let need = change.table.approval.required;
+    let mut named: BTreeMap<&ObjectId, BTreeMap<&str, &Identity>> = BTreeMap::new();
+    for judged in judged.iter().filter(|judged| judged.standing == Standing::Counts) {
+        if let Some(commit) = judged.approval.source.commit()
+            && judged.approval.covers.contains(commit)
+        {
+            let by = &judged.approval.by;
+            named.entry(commit).or_default().insert(&judged.person, by);
+        }
+    }
+    let is_enough = |counting: &BTreeMap<&str, &Identity>| {
+        need > 0 && different(&change.policy.people, counting).len() >= need
+    };
+    let new = update.role.commits().iter().map(|commit| &commit.id);
+    new.filter(|id| named.get(id).is_some_and(is_enough)).cloned().collect()
 }
 
 /// Whether one commit has enough approvals, or what is in the way.
@@ -266,9 +300,12 @@ fn on_tickets(change: &Change<'_>, update: &RefUpdate) -> Vec<Approval> {
         let naming: Vec<_> = readable
             .filter(|(_, content)| change.table.ticket.keys(content).contains(key))
             .collect();
-        let Some(last) = naming.iter().map(|(_, content)| content.committer.time).max() else {
-            continue;
+        // The committer's date is a claim; when a commit came to the server is known.
+        let since = |(commit, content): &(&Commit, &Content)| match &commit.brought {
+            Some(brought) => brought.at,
+            None => content.committer.time,
         };
+        let Some(last) = naming.iter().map(since).max() else { continue };
         for approval in &ticket.approvals {
             let naming: BTreeSet<ObjectId> =
                 naming.iter().map(|(commit, _)| commit.id.clone()).collect();

@@ -1,13 +1,14 @@
 //! A governed branch: how it moves, who moves it, and each of its new commits.
 
 use super::{approvals, reviews, tickets};
+use crate::model::history::Creation;
 use crate::model::review::{Answer, Moment};
 use crate::model::verdict::JudgedApproval;
 use crate::model::{
-    Basis, Check, Commit, Movement, Outcome, Pusher, RefUpdate, Role, Rule, Subject, Tickets,
-    Violation, Waiver,
+    Basis, Blocker, Check, Commit, Identity, Movement, Outcome, Pusher, RefUpdate, Role, Rule,
+    Subject, Tickets, Violation, Waiver,
 };
-use crate::policy::{Policy, Table};
+use crate::policy::{Policy, Sameness, Table};
 
 /// What the rules of a branch look at, beside the branch itself.
 pub(super) struct Change<'a> {
@@ -46,18 +47,21 @@ pub(super) fn checks(
     update: &RefUpdate,
     judged: &[JudgedApproval],
 ) -> Vec<Check> {
-    let mut checks = vec![movement(update)];
+    let mut checks = vec![movement(change, update)];
     checks.extend(shadowed(update));
+    checks.extend(blocked(update));
     checks.extend(pusher(change, update));
     for commit in update.role.commits() {
-        checks.extend(commit_checks(change, commit, judged));
+        checks.extend(of_commit(change, commit, judged));
     }
     checks
 }
 
-fn movement(update: &RefUpdate) -> Check {
+fn movement(change: &Change<'_>, update: &RefUpdate) -> Check {
     let met = |fact| Check::met(Rule::RewrittenBranch, Subject::Ref, Basis::Fact(fact));
-    let Role::Branch { movement, .. } = &update.role else { return met("not a branch") };
+    let Role::Branch { movement, creation, .. } = &update.role else {
+        return met("not a branch");
+    };
     match (movement, update.line.change.old_id(), update.line.change.new_id()) {
         (Movement::Created, _, _) => met("created"),
         (Movement::FastForward, _, _) => met("fast-forward"),
@@ -66,10 +70,41 @@ fn movement(update: &RefUpdate) -> Check {
             Check::broken(Subject::Ref, Violation::RewrittenBranch { old, new })
         }
         (Movement::NoCommit, _, _) => Check::broken(Subject::Ref, Violation::NoCommit),
-        (Movement::Deleted | Movement::Rewritten, _, _) => {
-            Check::broken(Subject::Ref, Violation::DeletedRef)
+        (Movement::Deleted | Movement::Rewritten, _, _) => deleted(change, creation.as_ref()),
+    }
+}
+
+/// Whoever created a branch that has brought nothing of its own may delete it: else it
+/// could keep out another one for ever.
+fn deleted(change: &Change<'_>, creation: Option<&Creation>) -> Check {
+    let creator = creation.and_then(|creation| creation.by.as_ref());
+    let is_theirs = creator.is_some_and(|creator| {
+        let creator = Identity::Login(creator.clone());
+        match change.pusher {
+            Pusher::Person { login, .. } => {
+                let pusher = Identity::Login(login.clone());
+                change.policy.people.sameness(&creator, &pusher) == Sameness::Same
+            }
+            Pusher::Machine { .. } | Pusher::Unknown { .. } => false,
+        }
+    });
+    match is_theirs {
+        true => {
+            let fact = Basis::Fact("by who created it; it brought nothing");
+            Check::met(Rule::DeletedRef, Subject::Ref, fact)
+        }
+        false => {
+            let removable_by = creator.cloned();
+            Check::broken(Subject::Ref, Violation::DeletedRef { removable_by })
         }
     }
+}
+
+fn blocked(update: &RefUpdate) -> Vec<Check> {
+    let Role::Branch { blocked, .. } = &update.role else { return Vec::new() };
+    let check =
+        |by: &Blocker| Check::broken(Subject::Ref, Violation::BlockedRef { by: by.clone() });
+    blocked.iter().map(check).collect()
 }
 
 fn shadowed(update: &RefUpdate) -> Option<Check> {
@@ -80,7 +115,7 @@ fn shadowed(update: &RefUpdate) -> Option<Check> {
 
 /// Where approvals are required, the pusher must be known: his own approval does
 /// not count, and only the server can tell who he is.
-fn pusher(change: &Change<'_>, update: &RefUpdate) -> Option<Check> {
+pub(super) fn pusher(change: &Change<'_>, update: &RefUpdate) -> Option<Check> {
     let needs_eyes = update.role.commits().iter().any(|commit| !commit.is_clean_merge());
     if change.table.approval.required == 0 || !needs_eyes {
         return None;
@@ -101,7 +136,11 @@ fn pusher(change: &Change<'_>, update: &RefUpdate) -> Option<Check> {
     Some(Check::broken(Subject::Ref, Violation::UnknownPusher { why }))
 }
 
-fn commit_checks(change: &Change<'_>, commit: &Commit, judged: &[JudgedApproval]) -> Vec<Check> {
+pub(super) fn of_commit(
+    change: &Change<'_>,
+    commit: &Commit,
+    judged: &[JudgedApproval],
+) -> Vec<Check> {
     let on = Subject::Commit(commit.id.clone());
     let content = match &commit.content {
         Ok(content) => content,

@@ -1,22 +1,28 @@
-//! Refs that carry no commits to judge, but could undo the control: tags, approvals, replacements.
+//! Refs that carry no commits to judge, but could undo the control: approvals, replacements, odd names.
 
 use crate::model::{
-    Basis, Change, Check, Pusher, RefUpdate, Role, Rule, Subject, Tagged, Violation,
+    Basis, Check, Presence, Pusher, RefUpdate, Role, Rule, Subject, Tagged, Violation,
 };
 use crate::policy::Policy;
 
 /// `refs/approvals/BRANCH/LOGIN` is pushed by LOGIN alone. Always enforced: an
 /// approval that anybody may write is worth nothing once a table counts it.
 pub(super) fn approval_ref(policy: &Policy, pusher: &Pusher, update: &RefUpdate) -> Vec<Check> {
-    let Role::Approval { login, tagged, .. } = &update.role else {
+    let Role::Approval { branch, there, login, tagged, .. } = &update.role else {
         return vec![broken(Violation::MisnamedApproval)];
     };
     let mut checks = vec![owner(policy, pusher, login)];
     checks.push(match tagged {
         Tagged::NoCommit => broken(Violation::NoCommit),
-        Tagged::Commit { .. } => met(Rule::NoCommit, "a commit"),
+        Tagged::Commit(_) => met(Rule::NoCommit, "a commit"),
         Tagged::Nothing => met(Rule::NoCommit, "withdrawn"),
     });
+    // Else anybody could fill the repository with approvals for nothing, or take the place
+    // of a branch that is to come.
+    if let (Presence::Missing { nearest }, Tagged::Commit(_) | Tagged::NoCommit) = (there, tagged) {
+        let (branch, nearest) = (branch.clone(), nearest.clone());
+        checks.push(broken(Violation::NoSuchBranch { branch, nearest }));
+    }
     checks
 }
 
@@ -37,38 +43,30 @@ fn owner(policy: &Policy, pusher: &Pusher, login: &str) -> Check {
     })
 }
 
-/// A governed tag, a replacement, or a ref that git prefers over a governed branch.
-pub(super) fn governed_ref(update: &RefUpdate) -> Vec<Check> {
+/// A replacement, or a ref that git or a file system takes for something else.
+pub(super) fn guarded_ref(update: &RefUpdate) -> Vec<Check> {
     match &update.role {
-        Role::Tag { tagged, .. } => tag(&update.line.change, tagged),
+        Role::Nested { directory, .. } => {
+            vec![broken(Violation::NestedRepository { directory: directory.clone() })]
+        }
+        Role::OddCase { meant, .. } => {
+            vec![broken(Violation::OddCaseRef { meant: meant.clone() })]
+        }
         Role::Replacement { .. } => vec![broken(Violation::ReplacementRef)],
         Role::Shadow { branch, .. } => vec![broken(Violation::ShadowingRef {
             branch: branch.clone(),
             shadow: update.line.name.clone(),
         })],
-        Role::Branch { .. } | Role::Approval { .. } | Role::MisnamedApproval => Vec::new(),
+        Role::Branch { .. } | Role::Tag { .. } | Role::Approval { .. } | Role::MisnamedApproval => {
+            Vec::new()
+        }
     }
 }
 
-fn tag(change: &Change, tagged: &Tagged) -> Vec<Check> {
-    let first = match change {
-        Change::Create { .. } => met(Rule::MovedTag, "created"),
-        Change::Update { .. } => broken(Violation::MovedTag),
-        Change::Delete { .. } => return vec![broken(Violation::DeletedRef)],
-    };
-    let second = match tagged {
-        Tagged::Commit { governed: true, .. } => met(Rule::StrayTag, "on a governed branch"),
-        Tagged::Commit { governed: false, .. } | Tagged::NoCommit | Tagged::Nothing => {
-            broken(Violation::StrayTag)
-        }
-    };
-    vec![first, second]
-}
-
-fn broken(violation: Violation) -> Check {
+pub(super) fn broken(violation: Violation) -> Check {
     Check::broken(Subject::Ref, violation)
 }
 
-fn met(rule: Rule, fact: &'static str) -> Check {
+pub(super) fn met(rule: Rule, fact: &'static str) -> Check {
     Check::met(rule, Subject::Ref, Basis::Fact(fact))
 }

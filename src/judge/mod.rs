@@ -6,6 +6,7 @@ mod branch;
 mod emergency;
 mod guarded;
 mod reviews;
+mod tag;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -50,14 +51,32 @@ pub fn judge(policy: &Policy, facts: Facts) -> Verdict {
     let situation = Situation { plea: &plea, unreviewed: &unreviewed, now };
     let (tickets, reviews) = (&tickets, &reviews);
     let bench = Bench { policy, pusher: &pusher, tickets, reviews, moment, situation };
-    let refs = updates
-        .into_iter()
-        .map(|update| {
-            let of_ref = approvals.of(&update.target);
-            bench.judge(of_ref, update)
-        })
-        .collect();
+    // A tag may stand or fall with a branch of the same push, so those come last.
+    let mut judged: Vec<Option<RefVerdict>> = updates.iter().map(|_| None).collect();
+    let is_tag = |update: &RefUpdate| matches!(update.role, Role::Tag { .. });
+    let (tags, others): (Vec<_>, Vec<_>) =
+        updates.into_iter().enumerate().partition(|(_, update)| is_tag(update));
+    for (place, update) in others.into_iter().chain(tags) {
+        let along = companion(&update, &judged);
+        let verdict = bench.judge(approvals.of(&update.target), update, along);
+        if let Some(slot) = judged.get_mut(place) {
+            *slot = Some(verdict);
+        }
+    }
+    let refs = judged.into_iter().flatten().collect();
     Verdict { repository, pusher, plea, faults: Vec::new(), refs }
+}
+
+/// Whether a tag stands or falls with the branch that it is pushed along with: that is
+/// refused, and so is the push, or it complies with nothing left open.
+fn companion(update: &RefUpdate, judged: &[Option<RefVerdict>]) -> bool {
+    let Role::Tag { with: Some(with), .. } = &update.role else { return false };
+    let is_it = |verdict: &&RefVerdict| verdict.update.target == *with;
+    judged.iter().flatten().find(is_it).is_some_and(|verdict| {
+        let complies = verdict.finding() == Decision::Accept
+            && matches!(verdict.class, Class::Standard | Class::Automated);
+        complies || verdict.decision() != Decision::Accept
+    })
 }
 
 /// Whether the push may turn out to be an emergency, so that the judge has to know
@@ -78,7 +97,8 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn judge(&self, approvals: &[Approval], update: RefUpdate) -> RefVerdict {
+    /// `along` says that a tag goes with a branch that complies.
+    fn judge(&self, approvals: &[Approval], update: RefUpdate, along: bool) -> RefVerdict {
         let Self { policy, pusher, tickets, .. } = *self;
         let governing =
             update.role.table().and_then(|index| Some((index, policy.tables.get(index)?)));
@@ -86,8 +106,8 @@ impl Bench<'_> {
             let checks = guarded::approval_ref(policy, pusher, &update);
             return bare(update, Mode::Enforce, checks);
         };
-        if !matches!(update.role, Role::Branch { .. }) {
-            let checks = guarded::governed_ref(&update);
+        if update.role.incoming().is_none() {
+            let checks = guarded::guarded_ref(&update);
             return bare(update, table.mode, checks);
         }
         let exempt = table
@@ -106,13 +126,21 @@ impl Bench<'_> {
             moment: self.moment,
         };
         let judged = approvals::standing(&change, &update, approvals);
-        let mut checks = branch::checks(&change, &update, &judged);
-        let emergency = emergency::declare(&change, &self.situation, &update, &mut checks);
+        let (mut checks, is_branch) = match &update.role {
+            Role::Tag { tagged, .. } => {
+                (tag::checks(&change, &update, tagged, &judged, along), false)
+            }
+            _ => (branch::checks(&change, &update, &judged), true),
+        };
+        let situation = is_branch.then_some(&self.situation);
+        let emergency = situation
+            .and_then(|situation| emergency::declare(&change, situation, &update, &mut checks));
         let class = match (&change.exempt, &emergency) {
             (Some(_), _) => Class::Automated,
             (None, Some(_)) => Class::Emergency,
             (None, None) => Class::Standard,
         };
+        let heads = approvals::heads(&change, &update, &judged);
         let tickets = named(table, &update, tickets);
         let requests = match reviews {
             Some(Answer::Known(requests)) => requests.clone(),
@@ -120,6 +148,7 @@ impl Bench<'_> {
         };
         let contributors = approvals::contributors_by_name(policy, &update, &requests);
         let mut judgement = RefVerdict {
+            heads,
             contributors,
             update,
             mode: table.mode,
@@ -141,7 +170,8 @@ impl Bench<'_> {
 /// A ref without commits of its own to judge.
 fn bare(update: RefUpdate, mode: Mode, checks: Vec<Check>) -> RefVerdict {
     let (tickets, approvals, requests) = (Vec::new(), Vec::new(), Vec::new());
-    let (class, emergency, contributors) = (Class::Standard, None, Vec::new());
+    let (class, emergency) = (Class::Standard, None);
+    let (contributors, heads) = (Vec::new(), Vec::new());
     RefVerdict {
         update,
         mode,
@@ -152,6 +182,7 @@ fn bare(update: RefUpdate, mode: Mode, checks: Vec<Check>) -> RefVerdict {
         approvals,
         requests,
         contributors,
+        heads,
     }
 }
 

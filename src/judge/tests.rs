@@ -11,9 +11,9 @@ use crate::digest::{Frame, Occasion, digest};
 use crate::model::review::Moment;
 use crate::model::verdict::Class;
 use crate::model::{
-    Approval, Change, Closed, Commit, Content, Decision, Identity, Lookup, MergeContent, Movement,
-    ObjectId, Outcome, Plea, Push, Pusher, Reason, RefLine, RefName, RefUpdate, Reviews, Role,
-    Signature, Source, Start, Ticket, TicketKey, Unreviewed,
+    Approval, Change, Closed, Commit, Content, Decision, Identity, Incoming, Lookup, MergeContent,
+    Movement, ObjectId, Outcome, Plea, Push, Pusher, Reason, RefLine, RefName, RefUpdate, Reviews,
+    Role, Signature, Source, Start, Ticket, TicketKey, Unreviewed,
 };
 use crate::policy::Policy;
 
@@ -142,18 +142,10 @@ fn facts(case: &Case) -> Facts {
         merge: case.merge,
     };
     let has_commits = !matches!(case.movement, Movement::Deleted | Movement::NoCommit);
-    let role = Role::Branch {
-        table: 0,
-        movement: case.movement,
-        start: Start::OldValue,
-        lapse: None,
-        shadow: None,
-        base: vec![id(0)],
-        commits: has_commits
-            .then(|| Commit { id: id(1), content: Ok(content) })
-            .into_iter()
-            .collect(),
-    };
+    let commit = Commit { id: id(1), content: Ok(content), brought: None };
+    let commits = has_commits.then_some(commit).into_iter().collect();
+    let incoming = Incoming::new(0, Start::OldValue, vec![id(0)], commits);
+    let role = Role::moving(case.movement, incoming);
     let line = RefLine { name: main_ref(), change: Change::Update { old: id(0), new: id(1) } };
     let pusher = case.pusher.map_or_else(
         || Pusher::Unknown { why: "REMOTE_USER is not set".to_owned() },
@@ -289,7 +281,8 @@ proptest! {
         for mode in ["enforce", "monitor"] {
             let policy = policy(mode);
             let verdict = judge(&policy, facts(&case));
-            let frame = Frame { policy: &policy, receipts: &[], occasion: Occasion::Push };
+            let occasion = Occasion::Push;
+            let frame = Frame { policy: &policy, receipts: &[], occasion, starts: &[] };
             for line in digest(&verdict, &frame).lines() {
                 prop_assert!(line.is_ascii() && (line.len() <= 72 || line.contains('`')), "{line}");
             }

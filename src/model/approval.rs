@@ -88,6 +88,15 @@ pub enum Source {
 }
 
 impl Source {
+    /// What was approved, where the source tells.
+    pub fn commit(&self) -> Option<&ObjectId> {
+        match self {
+            Self::Ref { commit, .. } => Some(commit),
+            Self::Review { commit, .. } => commit.as_ref(),
+            Self::Ticket { .. } => None,
+        }
+    }
+
     /// Where a person finds it.
     pub fn place(&self) -> String {
         match self {

@@ -13,6 +13,17 @@ pub struct Commit {
     pub id: ObjectId,
     /// What it holds, or why it can't be taken at its word.
     pub content: Result<Content, Defect>,
+    /// Who first brought it to the server; none where that is not known.
+    pub brought: Option<Brought>,
+}
+
+/// Who first pushed a commit to any ref of its repository, as the server authenticated them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// The login, of a person or a machine; none where the server named nobody.
+    pub by: Option<String>,
+    /// When, by the server's clock.
+    pub at: Timestamp,
 }
 
 /// The parts of a well-formed commit that are judged.

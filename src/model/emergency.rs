@@ -1,7 +1,7 @@
 //! An emergency: who may not wait for an approval says why, and is reviewed afterwards.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ObjectId, RefName, TicketKey};
 
@@ -74,7 +74,7 @@ pub enum Ground {
 }
 
 /// An earlier emergency that nobody has reviewed yet.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unreviewed {
     /// The number of its record.
     pub seq: u64,

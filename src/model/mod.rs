@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod commit;
 pub mod emergency;
+pub mod history;
 pub mod object_id;
 pub mod person;
 pub mod push;
@@ -14,13 +15,18 @@ pub mod rule;
 pub mod ticket;
 pub mod verdict;
 pub mod violation;
+pub mod vouching;
 
 pub use approval::{Approval, Approvals, Source};
-pub use commit::{Commit, Content, Defect, MergeContent, Signature, Trailer};
+pub use commit::{Brought, Commit, Content, Defect, MergeContent, Signature, Trailer};
 pub use emergency::{Emergency, Ground, Plea, Reason, Unreviewed};
+pub use history::History;
 pub use object_id::ObjectId;
 pub use person::Identity;
-pub use push::{Change, Lapse, Movement, Push, Pusher, RefLine, RefUpdate, Role, Start, Tagged};
+pub use push::{
+    Blocker, Change, Elsewhere, Incoming, Lapse, Movement, NotVouched, Presence, Push, Pusher,
+    RefLine, RefUpdate, Role, Start, Tagged, Unexplained, contained,
+};
 pub use receipt::Receipt;
 pub use recorded::Recorded;
 pub use ref_name::RefName;

@@ -1,5 +1,7 @@
 //! Where the records have left a ref, and where it may be by them.
 
+use serde::{Deserialize, Serialize};
+
 use super::ObjectId;
 
 /// Values that are kept of each ref. A push that was let in may fail to land, so the
@@ -7,7 +9,7 @@ use super::ObjectId;
 pub const KEPT: usize = 16;
 
 /// Where a ref was, by the records; newest last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
     /// Where a later push found it, or an admin's baseline put it: it was there.
     pub found: Vec<ObjectId>,

@@ -41,18 +41,26 @@ rules! {
     ReplacementRef = "replacement-ref",
     /// A ref would be taken for a governed branch of the same name.
     ShadowingRef = "shadowing-ref",
+    /// A ref would make a directory of refs a repository of its own, which has no hook.
+    NestedRepository = "nested-repository",
+    /// A ref is spelled in another case than git's, which some file systems take for git's.
+    OddCaseRef = "odd-case-ref",
+    /// Another ref stands where a governed one has to go.
+    BlockedRef = "blocked-ref",
     /// A governed branch is rewritten, which drops commits that had landed.
     RewrittenBranch = "rewritten-branch",
     /// A governed ref is deleted.
     DeletedRef = "deleted-ref",
     /// A governed tag is moved.
     MovedTag = "moved-tag",
-    /// A governed tag is not on a commit that a governed branch contains.
+    /// A governed tag is on a commit that no trusted branch was at, and that nobody approved.
     StrayTag = "stray-tag",
     /// A governed branch or an approval would point at something that is not a commit.
     NoCommit = "no-commit",
     /// An approval ref is not named `refs/approvals/BRANCH/LOGIN`.
     MisnamedApproval = "misnamed-approval",
+    /// An approval is for a branch that is not there.
+    NoSuchBranch = "no-such-branch",
     /// An approval is pushed by somebody else than the login in its name.
     ForgedApproval = "forged-approval",
     /// The server did not say who pushes, where an approval is required.

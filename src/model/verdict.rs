@@ -43,6 +43,9 @@ pub struct RefVerdict {
     pub approvals: Vec<JudgedApproval>,
     /// The requests that were found, and what of the push is their content.
     pub requests: Vec<Proven>,
+    /// The new commits that as many people as are needed approved as they stand: once
+    /// landed, each is a state that was reviewed.
+    pub heads: Vec<ObjectId>,
     /// The people with a part in the new commits, each by one name, sorted.
     pub contributors: Vec<String>,
 }

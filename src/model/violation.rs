@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::approval::Void;
 use super::{
-    Defect, Identity, MergeContent, ObjectId, RefName, Rule, Source, TicketKey, Unreviewed,
+    Blocker, Defect, Identity, MergeContent, ObjectId, RefName, Rule, Source, TicketKey, Unreviewed,
 };
 
 /// A broken rule, with what is needed to say so.
@@ -39,6 +39,21 @@ pub enum Violation {
         /// The ref that git would take for it.
         shadow: RefName,
     },
+    /// See [`Rule::NestedRepository`].
+    NestedRepository {
+        /// The directory.
+        directory: String,
+    },
+    /// See [`Rule::OddCaseRef`].
+    OddCaseRef {
+        /// The name as git spells it.
+        meant: String,
+    },
+    /// See [`Rule::BlockedRef`].
+    BlockedRef {
+        /// What stands in the way.
+        by: Blocker,
+    },
     /// See [`Rule::RewrittenBranch`].
     RewrittenBranch {
         /// Where it was.
@@ -47,15 +62,28 @@ pub enum Violation {
         new: ObjectId,
     },
     /// See [`Rule::DeletedRef`].
-    DeletedRef,
+    DeletedRef {
+        /// Who created it and may delete it, since it has brought nothing of its own.
+        removable_by: Option<String>,
+    },
     /// See [`Rule::MovedTag`].
     MovedTag,
     /// See [`Rule::StrayTag`].
-    StrayTag,
+    StrayTag {
+        /// How many commits it brings that no state vouches for.
+        brings: usize,
+    },
     /// See [`Rule::NoCommit`].
     NoCommit,
     /// See [`Rule::MisnamedApproval`].
     MisnamedApproval,
+    /// See [`Rule::NoSuchBranch`].
+    NoSuchBranch {
+        /// The branch.
+        branch: String,
+        /// One that may have been meant.
+        nearest: Option<String>,
+    },
     /// See [`Rule::ForgedApproval`].
     ForgedApproval {
         /// The login in the name.
@@ -227,12 +255,16 @@ impl Violation {
             Self::ShallowPush => Rule::ShallowPush,
             Self::ReplacementRef => Rule::ReplacementRef,
             Self::ShadowingRef { .. } => Rule::ShadowingRef,
+            Self::NestedRepository { .. } => Rule::NestedRepository,
+            Self::OddCaseRef { .. } => Rule::OddCaseRef,
+            Self::BlockedRef { .. } => Rule::BlockedRef,
             Self::RewrittenBranch { .. } => Rule::RewrittenBranch,
-            Self::DeletedRef => Rule::DeletedRef,
+            Self::DeletedRef { .. } => Rule::DeletedRef,
             Self::MovedTag => Rule::MovedTag,
-            Self::StrayTag => Rule::StrayTag,
+            Self::StrayTag { .. } => Rule::StrayTag,
             Self::NoCommit => Rule::NoCommit,
             Self::MisnamedApproval => Rule::MisnamedApproval,
+            Self::NoSuchBranch { .. } => Rule::NoSuchBranch,
             Self::ForgedApproval { .. } => Rule::ForgedApproval,
             Self::UnknownPusher { .. } => Rule::UnknownPusher,
             Self::MalformedEmergency { .. } => Rule::MalformedEmergency,

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use super::account::account;
 use super::named::directory;
-use crate::evidence;
+use crate::evidence::{self, Accepted};
 use crate::gather::git::Repo;
 use crate::gather::{config, host};
 use crate::model::{ObjectId, RefName};
@@ -24,6 +25,8 @@ pub struct Request {
     pub name: String,
     /// The commit; where the ref is now, if none is named.
     pub commit: Option<String>,
+    /// Why what it holds is accepted.
+    pub reason: String,
     /// The config file.
     pub config: PathBuf,
 }
@@ -43,7 +46,8 @@ pub fn baseline(request: &Request, out: &mut dyn Write) -> anyhow::Result<()> {
         bail!("no [[protect]] table governs {name} of {repository}, so it needs no baseline");
     }
     let commit = commit(request, &repo, &name)?;
-    let receipt = evidence::baseline(&policy, &repository, &name, &commit)?;
+    let accepted = Accepted { account: account()?, reason: request.reason.clone() };
+    let receipt = evidence::baseline(&policy, &repository, &name, &commit, accepted)?;
     writeln!(
         out,
         "{name} of {repository} is judged from {commit} on: evidence #{} {}",

@@ -12,9 +12,10 @@ use crate::exit::Exit;
 use crate::gather::facts::Servers;
 use crate::gather::git::Repo;
 use crate::gather::host::Pointers;
-use crate::gather::push::{NoMemory, Sources, judged, targets};
+use crate::gather::push::{NoRecords, Sources, clone, judged, targets};
 use crate::gather::{config, host};
 use crate::judge::judge;
+use crate::model::history::{Baseline, Event};
 use crate::model::review::Moment;
 use crate::model::{Change, Decision, Identity, Plea, Pusher, RefLine, RefName, Verdict};
 use crate::policy::{Host, Policy};
@@ -55,7 +56,8 @@ pub fn check(question: &Question, format: Format) -> anyhow::Result<(String, Exi
     let repository = repository(question, &policy, &repo)?;
     let line = line(question, &policy, &repo, &repository)?;
     let name = line.name.clone();
-    let verdict = verdict(&policy, &repo, &repository, pusher(question, &policy, &repo)?, line)?;
+    let pusher = pusher(question, &policy, &repo)?;
+    let verdict = verdict(question, &policy, &repo, &repository, pusher, line)?;
     let decision = if verdict.refs.is_empty() { Decision::Accept } else { verdict.decision() };
     let text = match format {
         Format::Json => as_json(&verdict, decision, &policy)?,
@@ -64,28 +66,30 @@ pub fn check(question: &Question, format: Format) -> anyhow::Result<(String, Exi
         }
         Format::Text => {
             let occasion = Occasion::ByHand;
-            digest(&verdict, &Frame { policy: &policy, receipts: &[], occasion })
+            let frame = Frame { policy: &policy, receipts: &[], occasion, starts: &[] };
+            digest(&verdict, &frame)
         }
     };
     Ok((text, decision.into()))
 }
 
 fn verdict(
+    question: &Question,
     policy: &Policy,
     repo: &Repo,
     repository: &str,
     pusher: Pusher,
     line: RefLine,
 ) -> anyhow::Result<Verdict> {
+    let mut history = clone::history(policy, repo, repository)?;
+    if let (Some(_), Some(old)) = (&question.range, line.change.old_id()) {
+        // Who names a range says from where its commits are new.
+        let starts = vec![(line.name.clone(), old.clone())];
+        history.apply_next(Event::Baseline { starts, kind: Baseline::Accepted });
+    }
     let judged = judged(policy, repo, repository, &targets(repo, None, vec![line])?)?;
-    let sources = Sources {
-        policy,
-        repo,
-        repository,
-        memory: &NoMemory,
-        moment: Moment::Push,
-        doing: &|_| (),
-    };
+    let (records, moment, doing) = (&NoRecords, Moment::Push, |_| ());
+    let mut sources = Sources::new(policy, repo, repository, &history, records, moment, &doing);
     let until = Instant::now() + policy.deadline;
     let servers = Servers::start(policy, repository, &Pointers::default(), until);
     Ok(judge(policy, sources.facts(pusher, Plea::None, judged, Some(&servers))?))

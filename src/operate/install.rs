@@ -10,8 +10,10 @@ use anyhow::{Context as _, bail};
 
 use super::push_options;
 use super::shim::{self, Shim};
+use super::take_in::{TakenIn, take_in_now};
 use crate::gather::config;
 use crate::policy::{Host, Policy, Tracker};
+use crate::text::{count, quoted};
 
 const KEPT: &str = ".kept-by-sockembot";
 
@@ -33,9 +35,31 @@ pub fn install(
         for shim in Shim::ALL {
             put(shim, &place(repository, shim, &policy.host)?, config, binary, out)?;
         }
+        say_taken_in(&policy, repository, out)?;
         if push_options::are_wanted(&policy) && push_options::take(repository)? {
             writeln!(out, "  it takes push options now, for emergencies")?;
         }
+    }
+    Ok(())
+}
+
+fn say_taken_in(policy: &Policy, repository: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    match take_in_now(policy, repository)? {
+        TakenIn::Now(refs) => {
+            writeln!(out, "  {} on record as found, unjudged", count(refs, "ref"))?;
+        }
+        TakenIn::Before(unrecorded) => {
+            for name in unrecorded {
+                writeln!(
+                    out,
+                    "  no record is about {name}: accept what it holds by `sockembot baseline {} {} \
+                     --reason WHY`",
+                    quoted(&repository.display().to_string()),
+                    quoted(name.as_str())
+                )?;
+            }
+        }
+        TakenIn::Later(why) => writeln!(out, "  claims start with its first push: {why}")?,
     }
     Ok(())
 }

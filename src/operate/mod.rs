@@ -1,5 +1,6 @@
 //! What people run by hand, and the other hook.
 
+mod account;
 pub mod baseline;
 pub mod check;
 pub mod checkpoint;
@@ -13,6 +14,8 @@ pub mod other_hook;
 pub mod progress;
 mod push_options;
 pub mod report;
+pub mod restore;
 mod shim;
 pub mod show;
+mod take_in;
 pub mod verify;

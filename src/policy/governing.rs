@@ -1,7 +1,7 @@
 //! Which table governs what, and which tickets a push names under it.
 
 use super::{ApprovalSource, Policy, Table, TicketRules};
-use crate::model::{Inquiry, Push, Pusher, RefName, Role, Ticket};
+use crate::model::{Incoming, Inquiry, Push, Pusher, RefName, Ticket};
 
 impl Table {
     /// The login of a pusher who needs neither ticket nor approval: by the
@@ -43,7 +43,7 @@ impl Policy {
     pub fn inquiry(&self, push: &Push) -> Inquiry {
         let mut inquiry = Inquiry::default();
         for update in &push.updates {
-            let Role::Branch { table, commits, .. } = &update.role else { continue };
+            let Some(Incoming { table, commits, .. }) = update.role.incoming() else { continue };
             let Some(table) = self.tables.get(*table) else { continue };
             if table.exempts(&push.pusher).is_some() {
                 continue;

@@ -12,6 +12,7 @@ mod persons;
 mod protect;
 mod template;
 mod tracker;
+mod trust;
 mod value;
 mod written;
 
@@ -30,6 +31,7 @@ pub use forge::RepositoryTemplate;
 pub use pattern::Patterns;
 pub use people::{People, Person, Sameness};
 pub use template::TEMPLATE;
+pub use trust::Trusted;
 
 /// Everything that the admin decides, checked and with every default filled in.
 #[derive(Clone, Debug)]
@@ -229,6 +231,9 @@ pub struct Table {
     pub repos: Patterns,
     /// Which refs it governs there.
     pub refs: Patterns,
+    /// The refs whose states vouch for those of this table; none where the config leaves it
+    /// to [`Policy::trusted`].
+    pub trusts: Option<Patterns>,
     /// What a broken rule does.
     pub mode: Mode,
     /// What an outage of the tracker does.

@@ -50,9 +50,18 @@ impl Patterns {
     /// What stands before the first special character of each: all names that
     /// match begin with one of these.
     pub fn literal_prefixes(&self) -> Vec<String> {
-        let special = |c: char| "*?[]{}\\".contains(c);
-        self.texts.iter().map(|text| text.chars().take_while(|c| !special(*c)).collect()).collect()
+        let is_plain = |c: &char| !is_special(*c);
+        self.texts.iter().map(|text| text.chars().take_while(is_plain).collect()).collect()
     }
+
+    /// Those that are no patterns but names, to the letter.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str).filter(|text| !text.contains(is_special))
+    }
+}
+
+fn is_special(c: char) -> bool {
+    "*?[]{}\\".contains(c)
 }
 
 /// One glob. There are no exceptions (`!refs/...`): the first table that matches

@@ -47,6 +47,10 @@ fn table(file: TableFile, tracker: &Tracker, reviews: Option<&Forge>) -> Result<
     Ok(Table {
         repos: texts(repos.into_iter().map(|pattern| pattern.0).collect())?,
         refs: texts(refs.into_iter().map(|pattern| pattern.0).collect())?,
+        trusts: match file.trusts {
+            Some(trusts) => Some(texts(trusts.into_iter().map(|pattern| pattern.0).collect())?),
+            None => None,
+        },
         mode: match file.mode {
             ModeName::Enforce => Mode::Enforce,
             ModeName::Monitor => Mode::Monitor,

@@ -156,6 +156,7 @@ pub(super) struct FileTrackerFile {
 pub(super) struct TableFile {
     pub(super) repos: Spanned<Vec<RepoPattern>>,
     pub(super) refs: Spanned<Vec<RefPattern>>,
+    pub(super) trusts: Option<Vec<RefPattern>>,
     #[serde(default)]
     pub(super) mode: ModeName,
     #[serde(default)]

@@ -50,15 +50,30 @@ pub(crate) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
             fit(shadow.as_str(), 60),
             fit(branch.short(), 60)
         ),
+        Violation::NestedRepository { directory } => {
+            format!("`{name}` would make `{}` a repository of its own to git", fit(directory, 60))
+        }
+        Violation::OddCaseRef { meant } => {
+            format!("`{name}` is another spelling of `{}`", fit(meant, 60))
+        }
+        Violation::BlockedRef { by } => {
+            format!("`{}` stands where {name} has to go", fit(by.name.short(), 60))
+        }
         Violation::RewrittenBranch { old, new } => {
             format!("{} does not contain {}, where {name} is now", new.short(), old.short())
         }
-        Violation::DeletedRef => format!("{name} is protected and can't be deleted"),
+        Violation::DeletedRef { .. } => format!("{name} is protected and can't be deleted"),
         Violation::MovedTag => format!("{name} is protected and can't be moved"),
-        Violation::StrayTag => format!("{name} is not on a commit of a protected branch"),
+        Violation::StrayTag { brings } => format!(
+            "no protected branch that {name} trusts was at its commit, which brings {}",
+            count(*brings, "commit")
+        ),
         Violation::NoCommit => format!("{name} would not point at a commit"),
         Violation::MisnamedApproval => {
             format!("`{name}` is not named `refs/approvals/BRANCH/LOGIN`")
+        }
+        Violation::NoSuchBranch { branch, .. } => {
+            format!("there is no branch {} to approve for", fit(branch, 60))
         }
         Violation::ForgedApproval { login, pusher } => format!(
             "`{}` can be pushed by {} alone, and {} pushed it",

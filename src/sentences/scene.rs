@@ -50,7 +50,9 @@ impl<'a> Scene<'a> {
 
     pub(crate) fn start(&self) -> Option<&Start> {
         match self.update.map(|of_ref| &of_ref.update.role) {
-            Some(Role::Branch { start, movement: Movement::Created, .. }) => Some(start),
+            Some(Role::Branch { incoming, movement: Movement::Created, .. }) => {
+                Some(&incoming.start)
+            }
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! Two sets of eyes: whose approval counts, for what, and for how long.
 
 use insta::assert_snapshot;
+use jiff::Timestamp;
 
 use crate::support::{Server, Setup};
 
@@ -26,9 +27,9 @@ fn nobody_approves_his_own_commit() {
       769f4e2e PAY-1: x
     hint: somebody who neither wrote nor pushes this must approve
     hint: show it on a side branch; a reviewer runs
-    hint:   `git push origin +769f4e2e:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +769f4e2eb531c5dc570b9ba88d0630c06b868753:refs/approvals/main/LOGIN`
 
-    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     ");
 }
 
@@ -118,9 +119,9 @@ fn an_amended_commit_has_lost_its_approval() {
       bring
       e1f8862a PAY-1: y
     hint: show it on a side branch; a reviewer runs
-    hint:   `git push origin +e1f8862a:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +e1f8862a90124d460407e12600fd8435b3c42d99:refs/approvals/main/LOGIN`
 
-    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     ");
 }
 
@@ -150,6 +151,7 @@ fn an_approval_counts_only_once_it_has_landed() {
 fn an_approval_for_one_branch_is_none_for_another() {
     let server = Server::new();
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.push(&["main:refs/heads/release/1"]).accepted();
     let id = ana.commit("PAY-1: x");
     ana.show();
     bob.approve_for("release/1", &id);
@@ -180,7 +182,7 @@ fn a_second_approval_takes_the_place_of_the_first_and_says_so() {
     assert_snapshot!(approved.digest(), @"
     success: bob approves 8e284b1b and all that it contains for main, and no
       longer 769f4e2e, which has not landed
-    policy HASH, evidence #3 HASH, pushed by bob (REMOTE_USER)
+    policy HASH, evidence #5 HASH, pushed by bob (REMOTE_USER)
     ");
     ana.push(&["main"]).refused_for(&["missing-approval"]);
     ana.push(&["other:main"]).accepted();
@@ -247,7 +249,7 @@ fn an_approver_who_might_be_the_author_does_not_count_until_the_config_says_who_
     hint: ask #platform-help to add `me@home.example` to its person under
     hint:   [people] in the config
 
-    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     ");
     let config = server.read("config.toml");
     let person =
@@ -265,10 +267,14 @@ fn an_approval_on_the_ticket_counts_where_the_table_says_so_and_it_is_not_too_ol
     ana.push(&["main"]).refused_for(&["missing-approval"]);
     let tickets = server.read("tickets.toml");
     let created = "created = 2026-01-05T09:00:00Z\n";
-    let with = |at| tickets.replacen(created, &format!("{created}{}", approval(at)), 1);
-    server.write("tickets.toml", &with("2026-01-05T09:30:00Z"));
+    let with = |at: &str| tickets.replacen(created, &format!("{created}{}", approval(at)), 1);
+    // Later than the committer's date, which is a claim, and before anybody could see it.
+    let before = Timestamp::now().to_string();
+    server.write("tickets.toml", &with(&before));
     ana.push(&["main"]).refused_for(&["stale-approval"]);
-    server.write("tickets.toml", &with("2026-01-07T09:30:00Z"));
+    ana.show();
+    ana.push(&["main"]).refused_for(&["stale-approval"]);
+    server.write("tickets.toml", &with(&Timestamp::now().to_string()));
     ana.push(&["main"]).accepted();
 }
 
@@ -294,7 +300,7 @@ fn nobody_known_pushes_where_an_approval_is_required() {
     hint: ask #platform-help to have the server name the pusher: see [host]
     hint:   in the config
 
-    policy HASH, evidence #4 HASH, pusher unknown
+    policy HASH, evidence #5 HASH, pusher unknown
     ");
 }
 

@@ -52,7 +52,7 @@ fn a_lie_about_the_old_value_is_refused_and_leaves_no_trace_to_go_on_from() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains("error[outdated-push]"), "{said}");
     }
-    assert!(server.records("baseline").is_empty());
+    assert_eq!(server.records("baseline").len(), 1, "that of the installation");
     let evil = format!("{evil}:refs/heads/release/zz");
     ana.push(&[&evil]).refused_for(&["missing-ticket", "missing-approval"]);
     ana.push(&["main"]).refused_for(&["missing-ticket", "missing-approval"]);
@@ -64,6 +64,7 @@ fn a_lie_about_the_old_value_is_refused_and_leaves_no_trace_to_go_on_from() {
 fn what_was_let_in_but_never_landed_is_judged_again() {
     let server = Server::new();
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.push(&["main:refs/heads/release/q"]).accepted();
     let id = ana.commit("PAY-1: x");
     ana.show();
     bob.approve_for("release/q", &id);
@@ -134,7 +135,8 @@ fn the_branch_that_a_governed_name_leads_to_is_governed() {
     server.git(&["symbolic-ref", "refs/heads/main", "refs/heads/trunk"]);
     let eve = server.clone_for("eve");
     eve.commit("no ticket");
-    eve.push(&["main:refs/heads/trunk"]).refused_for(&["missing-ticket", "missing-approval"]);
+    let codes = ["lapse", "missing-ticket", "missing-approval"];
+    eve.push(&["main:refs/heads/trunk"]).refused_for(&codes);
 }
 
 #[test]
@@ -189,6 +191,7 @@ fn a_name_that_only_looks_like_the_branch_is_another_one() {
 fn a_branch_that_went_away_on_the_server_comes_back_judged() {
     let server = Server::new();
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.push(&["main:refs/heads/release/1"]).accepted();
     let id = ana.commit("PAY-1: x");
     ana.show();
     bob.approve_for("release/1", &id);
@@ -360,18 +363,25 @@ fn an_index_that_is_lost_or_cut_short_is_made_anew() {
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
     ana.approved_commit("PAY-1: x", &bob);
     ana.push(&["main"]).accepted();
-    let tips = server.path("evidence.jsonl.tips");
-    for spoil in [true, false] {
-        for entry in std::fs::read_dir(&tips).unwrap() {
-            let path = entry.unwrap().path();
-            if spoil {
-                std::fs::write(path, "0123").unwrap();
-            } else {
-                std::fs::remove_file(path).unwrap();
+    let index = server.path("evidence.jsonl.index");
+    let files = || -> Vec<_> {
+        let entries = std::fs::read_dir(&index).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.file_name().unwrap() != "lock").collect()
+    };
+    let each = files();
+    for lost in each.iter().map(|one| vec![one.clone()]).chain([each.clone()]) {
+        for spoil in ["0123", "", "gone"] {
+            for path in lost.iter().filter(|path| path.exists()) {
+                match spoil {
+                    "gone" => std::fs::remove_file(path).unwrap(),
+                    text => std::fs::write(path, text).unwrap(),
+                }
             }
+            ana.approved_commit("PAY-1: y", &bob);
+            let pushed = ana.push(&["main"]);
+            pushed.accepted();
+            assert!(pushed.codes().is_empty(), "{lost:?} {spoil}: {}", pushed.seen());
         }
-        ana.approved_commit("PAY-1: y", &bob);
-        ana.push(&["main"]).accepted();
     }
     assert_eq!(server.records("baseline").len(), 1);
 }

@@ -32,7 +32,7 @@ fn check_judges_in_a_clone_what_a_push_would_bring() {
     error[missing-approval]: nobody has approved
       769f4e2e PAY-1: x
     hint: show it on a side branch; a reviewer runs
-    hint:   `git push origin +769f4e2e:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +769f4e2eb531c5dc570b9ba88d0630c06b868753:refs/approvals/main/LOGIN`
 
     policy HASH, no evidence, pushed by ana (user.email)
     ");
@@ -97,7 +97,7 @@ fn check_answers_machines_in_json() {
         .collect();
     assert_eq!(failed, ["closed-ticket", "missing-approval"]);
     assert_eq!(found["tickets"][0]["closed"], true);
-    assert!(server.evidence().is_empty());
+    assert!(server.records("change").is_empty());
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_baseline_is_for_a_governed_ref_and_a_commit_by_its_whole_name() {
         (&["nowhere", "refs/heads/main"], "no repository nowhere"),
         (&["app", "refs/heads/release/9"], "name the commit"),
     ] {
-        let all = [&["baseline", "--config", &config][..], args].concat();
+        let all = [&["baseline", "--reason", "x", "--config", &config][..], args].concat();
         let said = server.sockembot(&all);
         assert_eq!(said.status.code(), Some(70));
         let stderr = String::from_utf8_lossy(&said.stderr).into_owned();
@@ -131,10 +131,20 @@ fn a_baseline_is_for_a_governed_ref_and_a_commit_by_its_whole_name() {
             "{stderr}"
         );
     }
-    let said = server.sockembot(&["baseline", "--config", &config, "app", "refs/heads/main"]);
+    let said = server.sockembot(&[
+        "baseline",
+        "--reason",
+        "imported",
+        "--config",
+        &config,
+        "app",
+        "refs/heads/main",
+    ]);
     assert!(said.status.success());
-    let record = &server.records("baseline")[0];
+    let record = &server.records("baseline")[1];
     assert_eq!((&record["repo"], &record["by"]), (&"app".into(), &"admin".into()));
+    assert_eq!(record["reason"], "imported");
+    assert!(record["account"].as_str().unwrap().contains("(user "), "{record}");
 }
 
 /// All of them; the empty one is the list.
@@ -192,6 +202,8 @@ fn the_help_of_every_command_reads_well() {
                     before
       baseline      Accept a ref's history up to a commit without judging it, and
                     record that
+      restore       Go on with evidence that was set back or lost, and record the
+                    loss
       report        Write the auditor's package: a page, two tables, and the records
                     of a period
       show          Show all that is on record about one record, commit or ticket
@@ -314,7 +326,7 @@ fn the_help_of_every_command_reads_well() {
     $ sockembot baseline --help
     Accept a ref's history up to a commit without judging it, and record that
 
-    Usage: sockembot baseline [OPTIONS] <REPO> <REF> [COMMIT]
+    Usage: sockembot baseline [OPTIONS] --reason <WHY> <REPO> <REF> [COMMIT]
 
     Arguments:
       <REPO>    The repository: a path, or a name below [host] root
@@ -322,6 +334,8 @@ fn the_help_of_every_command_reads_well() {
       [COMMIT]  Where claims start; by default where the ref is now
 
     Options:
+          --reason <WHY>   Why what came before is accepted unjudged; it stands on
+                           record
           --name <NAME>    The repository's name at the host, where the host is not
                            plain
           --config <FILE>  The config file [default: /etc/sockembot/config.toml]

@@ -57,7 +57,7 @@ fn who_is_listed_lands_what_nobody_has_approved_loud_and_on_record() {
     hint: a review is due by DUE; while it is overdue, no
     hint:   other emergency is accepted here
     hint: whoever neither wrote nor pushed it reads it, and runs
-    hint:   `git push origin +ID:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +ID:refs/approvals/main/LOGIN`
       PAY-1  Round half up in invoices  In Progress  nobody yet  1 commit
     policy HASH, evidence #3 HASH, pushed by ana (REMOTE_USER)
     ");
@@ -96,7 +96,7 @@ fn who_is_not_listed_is_told_and_nothing_lands() {
     error[missing-approval]: nobody has approved
       11227498 PAY-1: x
     hint: show it on a side branch; a reviewer runs
-    hint:   `git push origin +11227498:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +11227498eaffabbc21ccc057a84a20292f27290e:refs/approvals/main/LOGIN`
 
     policy HASH, evidence #3 HASH, pushed by bob (REMOTE_USER)
     ");
@@ -173,7 +173,7 @@ fn what_can_t_be_read_as_a_reason_refuses_the_push() {
     error[missing-approval]: nobody has approved
       769f4e2e PAY-1: x
     hint: show it on a side branch; a reviewer runs
-    hint:   `git push origin +769f4e2e:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +769f4e2eb531c5dc570b9ba88d0630c06b868753:refs/approvals/main/LOGIN`
 
     policy HASH, evidence #8 HASH, pushed by ana (REMOTE_USER)
     "#);
@@ -221,7 +221,7 @@ fn a_push_that_complies_anyway_is_no_emergency() {
     success: 1 commit to main complies, about to ship:
       PAY-1  Round half up in invoices  In Progress  bob  1 commit
     main complies as it is, so this is not on record as an emergency
-    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     ");
     let record = &server.records("change")[0];
     assert_eq!((&record["class"], &record["emergency"]), (&"standard".into(), &().into()));
@@ -309,13 +309,13 @@ fn while_a_review_is_overdue_no_other_emergency_is_accepted_there() {
       ana, was due by DUE; until it is done no other one is
       accepted
     hint: whoever neither wrote nor pushed it reads it, and runs
-    hint:   `git push origin +FIRST:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +FIRST:refs/approvals/main/LOGIN`
     hint: then ask #platform-help to run `sockembot followup`
 
     error[missing-approval]: nobody has approved
       7da2e178 PAY-1: y
     hint: show it on a side branch; a reviewer runs
-    hint:   `git push origin +7da2e178:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +7da2e1787529914288fb8db9386a0bcd5d8a0504:refs/approvals/main/LOGIN`
 
     policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     ");

@@ -79,7 +79,7 @@ fn evidence_that_can_t_be_written_blocks() {
     server.edit("config.toml", "evidence.jsonl", "no/such/dir/evidence.jsonl");
     ana.push(&["main"]).failed_with("create its directory");
     server.edit("config.toml", "no/such/dir/evidence.jsonl", "app.git");
-    ana.push(&["main"]).failed_with("has to be a file");
+    ana.push(&["main"]).failed_with("is no file");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_tracker_that_never_answers_ends_at_the_deadline_and_on_record() {
     hint: your commits were not judged; nothing in them caused this
     hint: push again in a few minutes
     hint: quote incident HASH to #platform-help
-    sockembot 0.1.0, evidence #3 HASH
+    sockembot 0.1.0, evidence #5 HASH
     ");
     let record = server.records("change").pop().unwrap();
     assert_eq!((&record["decision"], &record["finding"]), (&"deny".into(), &"error".into()));

@@ -80,25 +80,22 @@ fn reviews(server: &Server) -> Vec<String> {
 fn age(server: &Server, hours: i64) {
     let mut prev = "0".repeat(64);
     let mut text = String::new();
-    for mut record in server.evidence() {
-        let back = |value: &mut Value| {
-            if let Some(time) = value.as_str().map(|time| time.parse::<jiff::Timestamp>().unwrap())
-            {
-                let before = time - jiff::SignedDuration::from_hours(hours);
-                *value = format!("{before:.3}").into();
-            }
-        };
-        back(&mut record["time"]);
-        if let Some(due) = record.pointer_mut("/emergency/due") {
-            back(due);
+    let before = server.read("evidence.jsonl");
+    for (line, record) in before.lines().zip(server.evidence()) {
+        let mut line = line.replacen(record["prev"].as_str().unwrap(), &prev, 1);
+        for time in [Some(&record["time"]), record.pointer("/emergency/due")].into_iter().flatten()
+        {
+            let time = time.as_str().unwrap();
+            let then: jiff::Timestamp = time.parse().unwrap();
+            let then = then - jiff::SignedDuration::from_hours(hours);
+            line = line.replace(&format!("\"{time}\""), &format!("\"{then:.3}\""));
         }
-        record["prev"] = prev.into();
-        let line = record.to_string();
         prev = Sha256::digest(&line).iter().map(|b| format!("{b:02x}")).collect();
         text.push_str(&line);
         text.push('\n');
     }
     server.write("evidence.jsonl", &text);
+    server.forget_index();
 }
 
 #[test]
@@ -113,7 +110,7 @@ fn a_review_in_time_closes_an_emergency_and_is_recorded_once() {
     assert_eq!(code, Some(0));
     assert_snapshot!(text, @"
     reviewed  #3 main of app, pushed by ana: by bob at DATE TIME UTC
-    evidence #6 HASH
+    evidence #7 HASH
     ");
     let record = &server.records("followup")[0];
     assert_eq!((&record["of"], &record["kind"]), (&3.into(), &"emergency-reviewed".into()));
@@ -139,7 +136,7 @@ fn an_overdue_review_is_said_each_time_and_blocks_until_it_is_done_late() {
     overdue   #3 main of app, pushed by ana: the review was due by
               DATE TIME UTC; nobody has approved
               whoever neither wrote nor pushed it reads it, and runs
-              `git push origin +ID:refs/approvals/main/LOGIN`
+              `git fetch origin && git push origin +ID:refs/approvals/main/LOGIN`
     evidence #5 HASH
     ");
     let (code, again) = said(&server);
@@ -154,7 +151,7 @@ fn an_overdue_review_is_said_each_time_and_blocks_until_it_is_done_late() {
     assert_snapshot!(text, @"
     reviewed  #3 main of app, pushed by ana: by bob at DATE TIME UTC,
               which was late
-    evidence #8 HASH
+    evidence #9 HASH
     ");
     assert_eq!(kinds(&server), ["emergency-overdue", "emergency-reviewed"]);
     assert_eq!(server.records("followup")[1]["late"], true);
@@ -372,9 +369,9 @@ fn what_landed_while_the_tracker_was_away_is_verified_when_it_is_back() {
     let (code, text) = said(&server);
     assert_eq!(code, Some(0));
     assert_snapshot!(text, @"
-    verified  #4 main of app, pushed by ana: 1 ticket answered for, and
+    verified  #5 main of app, pushed by ana: 1 ticket answered for, and
               every rule is kept
-    evidence #6 HASH
+    evidence #7 HASH
     ");
     assert_eq!(kinds(&server), ["verified"]);
     assert_eq!(said(&server), (Some(0), String::new()));
@@ -386,11 +383,11 @@ fn what_turns_out_to_break_a_rule_stays_on_the_list_until_it_is_mended() {
     let (code, text) = said(&server);
     assert_eq!(code, Some(1));
     assert_snapshot!(text, @"
-    broken    #4 main of app, pushed by ana: it landed unverified;
+    broken    #5 main of app, pushed by ana: it landed unverified;
               no-such-ticket: there is no ticket PAY-99
               if nobody can mend that:
-              `sockembot followup --dismiss 4 --reason WHY`
-    evidence #6 HASH
+              `sockembot followup --dismiss 5 --reason WHY`
+    evidence #7 HASH
     ");
     assert_eq!(said(&server).0, Some(1));
     assert_eq!(kinds(&server), ["still-unverified"]);
@@ -440,11 +437,11 @@ fn a_ticket_that_closed_too_early_or_stays_open_for_long_is_noted_once() {
     let (code, text) = said(&server);
     assert_eq!(code, Some(0));
     assert_snapshot!(text, @"
-    note      #4 main of app: PAY-1 is still open (In Progress), and it
+    note      #6 main of app: PAY-1 is still open (In Progress), and it
               landed at DATE TIME UTC
-    note      #4 main of app: PAY-2 had been closed at DATE TIME UTC
+    note      #6 main of app: PAY-2 had been closed at DATE TIME UTC
               when it landed at DATE TIME UTC
-    evidence #6-#7 HASH
+    evidence #8-#9 HASH
     ");
     assert_eq!(kinds(&server), ["ticket-still-open", "ticket-closed-early"]);
     let tickets: Vec<Value> =

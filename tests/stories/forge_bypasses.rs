@@ -19,11 +19,12 @@ fn as_another(who: &str) -> [(&'static str, String); 2] {
     [("GIT_AUTHOR_EMAIL", email.clone()), ("GIT_COMMITTER_EMAIL", email)]
 }
 
-/// Moves `main` on the server, before the first push that is judged.
+/// Moves `main` on the server, and an admin accepts that.
 fn lands(at: &Reviewed, clone: &Clone) {
     let pushed = at.push(clone, &["HEAD:refs/heads/x"]);
     assert!(pushed.landed(), "{}", pushed.seen());
     at.server.git(&["update-ref", "refs/heads/main", &clone.head()]);
+    at.server.accept("refs/heads/main");
 }
 
 /// So many that nobody reads them all.
@@ -309,6 +310,7 @@ fn one_approval_does_not_land_on_two_branches_at_once() {
     let at = Reviewed::at(Forge::github());
     let head = at.branch(&["PAY-1: round half up"]);
     at.server.git(&["update-ref", "refs/heads/release/1", "refs/heads/main"]);
+    at.server.accept("refs/heads/release/1");
     at.open(&head).approved("ana", &head);
     let bob = at.merge("bob", &head);
     let pushed = at.push(&bob, &["main", "main:release/1"]);

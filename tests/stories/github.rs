@@ -96,6 +96,7 @@ fn a_rebase_keeps_the_approval_of_what_it_holds() {
     root.commit("Go on");
     let gone_on = at.show(&root);
     at.server.git(&["update-ref", "refs/heads/main", &gone_on]);
+    at.server.accept("refs/heads/main");
     let ana = at.server.clone_for("ana");
     ana.git(&["cherry-pick", &format!("{head}~1"), &head]);
     let pushed = at.push(&ana, &["main"]);

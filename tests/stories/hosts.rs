@@ -131,6 +131,9 @@ fn gitlab_s_web_page_shows_the_digest_only_with_its_mark() {
     GL-HOOK-ERR:     \       /
     GL-HOOK-ERR:      '-----'
     GL-HOOK-ERR:
+    GL-HOOK-ERR: warning[baseline]: team/app had no record: main d4c036fc is taken as
+    GL-HOOK-ERR:   found, unjudged
+    GL-HOOK-ERR:
     GL-HOOK-ERR: error[wrong-state]: PAY-3 is Draft; main takes In Progress or Approved
     GL-HOOK-ERR:   3a640b95 PAY-3: x
     GL-HOOK-ERR: hint: move PAY-3 to In Progress or Approved, then push again
@@ -138,7 +141,7 @@ fn gitlab_s_web_page_shows_the_digest_only_with_its_mark() {
     GL-HOOK-ERR: error[missing-approval]: nobody has approved
     GL-HOOK-ERR:   3a640b95 PAY-3: x
     GL-HOOK-ERR: hint: show it on a side branch; a reviewer runs
-    GL-HOOK-ERR: hint:   `git push origin +3a640b95:refs/approvals/main/LOGIN`
+    GL-HOOK-ERR: hint:   `git fetch origin && git push origin +3a640b9585540e505fa53152ebbe34d853354d14:refs/approvals/main/LOGIN`
     GL-HOOK-ERR:
     GL-HOOK-ERR: policy HASH, evidence #3 HASH, pushed by ana (GL_USERNAME)
     ");

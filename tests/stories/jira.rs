@@ -396,7 +396,7 @@ fn an_outage_lands_unverified_where_the_table_says_so() {
     hint: the commits may be fine; push again in a few minutes
     hint: if it stays like this, tell #platform-help
 
-    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     ");
     let record = &server.records("change")[0];
     assert_eq!((&record["class"], &record["decision"]), (&"unverified".into(), &"allow".into()));
@@ -432,7 +432,7 @@ fn the_doctor_says_what_is_to_be_seen_and_what_to_mend() {
     let lines = said.lines().filter(|line| !line.contains(" ms")).collect::<Vec<_>>().join("\n");
     assert_snapshot!(lines, @"
     config    DIR/config.toml: policy HASH, 1 [[protect]] table
-    evidence  DIR/evidence.jsonl: 0 records, unbroken
+    evidence  DIR/evidence.jsonl: 3 records, unbroken
     tracker   URL
               we are bot of Jira
               the project OPS: not to be seen

@@ -16,7 +16,7 @@ fn an_approved_commit_lands_and_shows_what_ships() {
     remote: success: 2 commits to main comply, about to ship:
     remote:   PAY-1  Round half up in invoices  In Progress  bob  2 commits
     remote:   PAY-2  Retry the card gateway     Approved     bob  1 commit
-    remote: policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    remote: policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     To DIR/app.git
        d4c036f..5459638  main -> main
     ");
@@ -31,7 +31,7 @@ fn a_push_that_touches_nothing_governed_is_silent() {
     let pushed = ana.push(&["main:refs/heads/feature"]);
     pushed.accepted();
     assert_eq!(pushed.digest(), "");
-    assert!(server.evidence().is_empty());
+    assert!(server.records("change").is_empty() && server.records("approval").is_empty());
 }
 
 #[test]
@@ -61,7 +61,9 @@ fn a_refusal_shows_each_fault_once_with_its_commits_and_what_to_type() {
     remote:   12e7043a tidy part 5
     remote:   ... and 2 more
     remote: hint: add a line such as `Ticket: PAY-123` to the commit message
-    remote: hint: reword with `git rebase -i d4c036fc`, then push again
+    remote: hint: reword with
+    remote: hint:   `git rebase -i d4c036fcbdd251e9dc54ad5c1d2d2a4697c91871`, then
+    remote: hint:   push again
     remote:
     remote: error[closed-ticket]: PAY-7 is closed (Done)
     remote:   6efbeac9 PAY-7: rename the ledger
@@ -222,20 +224,29 @@ fn the_first_push_of_an_old_history_is_judged_whole_until_a_baseline_is_set() {
       db925733 also from before
     hint: add a line such as `Ticket: PAY-123` to the commit message
     hint: for history from before the control, ask #platform-help to run
-    hint:   `sockembot baseline app refs/heads/main db925733cb4b59c0ebb6fc7dccae2e9879ebcf34`
+    hint:   `sockembot baseline app refs/heads/main db925733cb4b59c0ebb6fc7dccae2e9879ebcf34 --reason WHY`
 
     error[missing-approval]: nobody has approved
       eb46e054 from before
       db925733 also from before
     hint: show it on a side branch; a reviewer runs
-    hint:   `git push origin +db925733:refs/approvals/main/LOGIN`
+    hint:   `git fetch origin && git push origin +db925733cb4b59c0ebb6fc7dccae2e9879ebcf34:refs/approvals/main/LOGIN`
     hint: for history from before the control, ask #platform-help to run
-    hint:   `sockembot baseline app refs/heads/main db925733cb4b59c0ebb6fc7dccae2e9879ebcf34`
+    hint:   `sockembot baseline app refs/heads/main db925733cb4b59c0ebb6fc7dccae2e9879ebcf34 --reason WHY`
 
-    policy HASH, evidence #2 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #3 HASH, pushed by ana (REMOTE_USER)
     ");
     let config = server.at("config.toml");
-    let said = server.sockembot(&["baseline", "app", "refs/heads/main", &old, "--config", &config]);
+    let said = server.sockembot(&[
+        "baseline",
+        "app",
+        "refs/heads/main",
+        &old,
+        "--reason",
+        "imported",
+        "--config",
+        &config,
+    ]);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     ana.push(&["main"]).accepted();
     ana.commit("from after");
@@ -249,6 +260,8 @@ fn a_pusher_on_a_terminal_of_80_columns_sees_no_line_break_in_the_wrong_place() 
     ana.commit(&format!("PAY-3: {}", "a long subject ".repeat(20)));
     let pushed = ana.push(&["main"]);
     for line in pushed.digest().lines() {
-        assert!(line.len() <= 72 && line.is_ascii(), "{line:?}");
+        // A command has to survive copying.
+        let is_command = line.trim_start_matches("hint:").trim().starts_with('`');
+        assert!((line.len() <= 72 || is_command) && line.is_ascii(), "{line:?}");
     }
 }

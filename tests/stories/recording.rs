@@ -29,10 +29,11 @@ fn every_judged_ref_leaves_one_record_whether_it_landed_or_not() {
     assert_snapshot!(kinds.join("\n"), @"
     genesis - -
     policy - -
-    baseline refs/heads/main -
+    baseline - -
     change refs/heads/main deny
     change refs/heads/release/1 deny
     approval refs/approvals/main/bob allow
+    landed refs/approvals/main/bob -
     change refs/heads/main allow
     landed refs/heads/main -
     ");
@@ -59,7 +60,7 @@ fn a_record_tells_who_what_and_why() {
     {
       "approvals": [
         {
-          "at": null,
+          "at": "2026-11-27T00:32:12.58Z",
           "by": "bob",
           "commit": "82958d23e6e9e6581d6ad515c765721ed9a53ea2",
           "counted": true,
@@ -92,6 +93,10 @@ fn a_record_tells_who_what_and_why() {
               "name": "ana"
             },
             "author_time": "2026-01-06T08:04:00Z",
+            "brought": {
+              "at": "2026-11-27T00:32:12.491Z",
+              "by": "ana"
+            },
             "coauthors": [
               "eve@example.com"
             ],
@@ -126,6 +131,9 @@ fn a_record_tells_who_what_and_why() {
       "emergency": null,
       "finding": "compliant",
       "forced": false,
+      "heads": [
+        "82958d23e6e9e6581d6ad515c765721ed9a53ea2"
+      ],
       "lapse": null,
       "log": "UUID",
       "mode": "enforce",
@@ -326,7 +334,7 @@ fn a_record_tells_who_what_and_why() {
           "result": "pass"
         }
       ],
-      "seq": 4,
+      "seq": 5,
       "start": "old-value",
       "target": null,
       "tickets": [

@@ -143,6 +143,7 @@ fn a_malformed_old_commit_near_the_tip_does_not_block_the_branch() {
     let id = ana.raw_commit(old);
     ana.show();
     server.git(&["update-ref", "refs/heads/main", &id]);
+    server.accept("refs/heads/main");
     works(&server);
 }
 

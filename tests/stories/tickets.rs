@@ -54,7 +54,7 @@ fn a_ticket_in_another_state_says_which_are_allowed() {
       3a640b95 PAY-3: x
     hint: move PAY-3 to In Progress or Approved, then push again
 
-    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     ");
 }
 
@@ -102,7 +102,7 @@ fn a_tracker_that_can_t_be_read_is_no_fault_of_the_commit() {
     hint: the commits may be fine; push again in a few minutes
     hint: if it stays like this, tell #platform-help
 
-    policy HASH, evidence #4 HASH, pushed by ana (REMOTE_USER)
+    policy HASH, evidence #5 HASH, pushed by ana (REMOTE_USER)
     ");
     assert_eq!(server.records("change")[0]["finding"], "unknown");
 }

@@ -67,7 +67,7 @@ fn a_server_where_all_went_through_the_hook_is_clean() {
     let shown = found(&server, &[]);
     assert_snapshot!(alike(&shown), @"
     evidence  DIR/evidence.jsonl
-              17 records, #0 to #16, TIME to TIME
+              20 records, #0 to #19, TIME to TIME
               head HASH
     app       refs/heads/main: 2 commits since d4c036fc, on record
               refs/heads/release/1: 1 commit since cdbfe307, on record
@@ -101,7 +101,7 @@ fn commits_that_came_in_around_the_hook_are_found() {
     server.git(&["update-ref", "refs/heads/main", "refs/heads/side/bob"]);
     assert_snapshot!(alike(&found(&server, &["unrecorded-commit"])), @"
     evidence  DIR/evidence.jsonl
-              9 records, #0 to #8, TIME to TIME
+              11 records, #0 to #10, TIME to TIME
               head HASH
     app       refs/heads/main: 4 commits since d4c036fc: 2 on record, 2 not
               1 approval on record
@@ -153,7 +153,8 @@ fn what_came_in_around_the_hook_is_judged_whatever_branch_was_made_beside_it() {
     ana.push(&["main"]).refused_for(&["lapse", "missing-ticket", "self-approval"]);
     found(&server, &["unrecorded-commit"]);
     let config = server.at("config.toml");
-    let args = ["baseline", "--config", &config, "app", "refs/heads/main", &around];
+    let args =
+        ["baseline", "--reason", "x", "--config", &config, "app", "refs/heads/main", &around];
     assert_eq!(Shown::of(&server.sockembot(&args), server.home()).code, Some(0));
     ana.push(&["main"]).accepted();
     // Only what came after it is counted, as git counts it.
@@ -298,7 +299,8 @@ fn history_from_before_the_control_is_not_counted_against_anybody() {
     assert!(found(&server, &[]).answer().contains("0 commits since"));
     let config = server.at("config.toml");
     let id = ana.head();
-    let args = ["baseline", "--config", &config, "app", "refs/heads/release/9", &id];
+    let args =
+        ["baseline", "--reason", "x", "--config", &config, "app", "refs/heads/release/9", &id];
     assert!(server.sockembot(&args).status.success());
     let shown = found(&server, &[]);
     assert!(shown.stdout.contains("an admin has accepted history"), "{}", shown.stdout);

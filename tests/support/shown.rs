@@ -52,13 +52,14 @@ impl Shown {
         lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
     }
 
-    /// The codes of the findings, in their order.
+    /// The codes of the findings, in their order. Where claims start with a push is none.
     pub(crate) fn codes(&self) -> Vec<String> {
         let digest = self.digest();
         let codes = digest.lines().filter_map(|line| {
             let (keyword, rest) = line.split_once('[')?;
             let code = rest.split(']').next()?;
-            ["error", "warning"].contains(&keyword).then(|| code.to_owned())
+            let is_finding = ["error", "warning"].contains(&keyword) && code != "baseline";
+            is_finding.then(|| code.to_owned())
         });
         codes.collect()
     }

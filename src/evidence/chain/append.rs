@@ -44,7 +44,7 @@ struct Chain<'a> {
 /// # Errors
 /// Where anything is in the way. What was written before a fault stays, and the
 /// next append mends the end.
-pub fn append(
+pub(in crate::evidence) fn append(
     path: &Path,
     policy: &Policy,
     time: Timestamp,
@@ -79,13 +79,16 @@ pub fn append(
 /// # Errors
 /// Where there was one.
 pub fn never_before(path: &Path) -> anyhow::Result<()> {
-    let beside = beside(path, ".tips");
-    if beside.try_exists().with_context(|| format!("looking for {}", beside.display()))? {
-        let (path, beside) = (path.display(), beside.display());
-        bail!(
-            "the evidence {path} is gone or empty, and there was one: put it back, or remove \
-             {beside} to begin a new one"
-        );
+    // The first is of before 0.2.
+    for end in [".tips", ".index/head"] {
+        let beside = beside(path, end);
+        if beside.try_exists().with_context(|| format!("looking for {}", beside.display()))? {
+            let path = path.display();
+            bail!(
+                "the evidence {path} is gone or empty, and there was one: put it back, or put the \
+                 loss on record by `sockembot restore --reason WHY`"
+            );
+        }
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ mod flaw;
 mod reader;
 mod torn;
 
+pub(super) use append::append;
 pub(crate) use append::host;
-pub use append::{append, never_before};
+pub use append::never_before;
 pub(super) use backwards::Backwards;
 pub use file::Busy;
 pub use flaw::Flaw;

@@ -48,6 +48,13 @@ pub struct Mark {
     sha256: String,
 }
 
+impl Mark {
+    /// The number of that record, and its hash.
+    pub fn receipt(&self) -> Receipt {
+        Receipt { seq: self.seq, sha256: self.sha256.clone() }
+    }
+}
+
 /// A line that is no record.
 struct Torn {
     line: u64,
@@ -64,6 +71,9 @@ const MOST_TORN: usize = 1024;
 /// Where it can't be opened.
 pub fn read(path: &Path) -> anyhow::Result<Records> {
     let file = match File::open(path) {
+        Ok(file) if !file.metadata().with_context(|| reading(path))?.is_file() => {
+            bail!("the evidence {} is no file", path.display())
+        }
         Ok(file) => Some(file),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error).with_context(|| reading(path)),

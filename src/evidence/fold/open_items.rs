@@ -6,11 +6,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use crate::evidence::unreviewed::is_end;
-use crate::evidence::{
-    Answer, Approval, Body, Change, Class, Decision, Followup, FollowupKind, Record, read_kept,
-};
-use crate::model::{ObjectId, RefName};
+use crate::evidence::{Answer, Body, Change, Class, Followup, FollowupKind, Record, read_kept};
+use crate::model::RefName;
 
 /// Everything that is still open.
 #[derive(Debug, Default)]
@@ -20,8 +17,6 @@ pub struct Afterwards {
     /// Tickets of changes that have landed, and what became of them is not on record.
     pub tickets: BTreeMap<u64, Tickets>,
     policies: BTreeMap<String, String>,
-    /// By repository, by ref, by commit.
-    approvals: BTreeMap<String, BTreeMap<RefName, BTreeMap<ObjectId, Given>>>,
     /// Those of the changes that are not known to have landed.
     aloft: BTreeSet<u64>,
 }
@@ -65,14 +60,6 @@ pub struct Tickets {
     pub keys: BTreeSet<String>,
 }
 
-/// An approval of one commit that was not withdrawn.
-#[derive(Clone, Copy, Debug)]
-struct Given {
-    since: Timestamp,
-    /// Whether a later push found it there: being let in is not yet being there.
-    was_there: bool,
-}
-
 /// Reads the whole chain.
 ///
 /// # Errors
@@ -94,23 +81,6 @@ impl Afterwards {
         self.policies.get(sha256).map(String::as_str)
     }
 
-    /// When the approval of this commit was pushed by this ref, if it was not withdrawn.
-    pub fn approved(&self, repo: &str, name: &RefName, commit: &ObjectId) -> Option<Timestamp> {
-        let given = self.approvals.get(repo)?.get(name)?.get(commit)?;
-        Some(given.since)
-    }
-
-    /// Approvals of these commits that moved on to another one, and so were not
-    /// withdrawn: what they were given for has been approved all the same.
-    pub fn moved_on(&self, repo: &str, commits: &[ObjectId]) -> Vec<(RefName, ObjectId)> {
-        let refs = self.approvals.get(repo).into_iter().flatten();
-        refs.flat_map(|(name, of_ref)| {
-            let was_there = |id: &&ObjectId| of_ref.get(id).is_some_and(|given| given.was_there);
-            commits.iter().filter(was_there).map(|id| (name.clone(), id.clone()))
-        })
-        .collect()
-    }
-
     fn apply(&mut self, record: Record) {
         let (seq, time) = (record.seq, record.time);
         match record.body {
@@ -128,9 +98,13 @@ impl Afterwards {
                     self.landed(seq, time);
                 }
             }
-            Body::Approval(approval) => self.given(*approval, time),
             Body::Followup(followup) => self.followed_up(&followup),
-            Body::Genesis(_) | Body::Baseline(_) | Body::Recovery(_) | Body::Other { .. } => {}
+            Body::Genesis(_)
+            | Body::Baseline(_)
+            | Body::Approval(_)
+            | Body::Recovery(_)
+            | Body::Restored(_)
+            | Body::Other { .. } => {}
         }
     }
 
@@ -180,28 +154,6 @@ impl Afterwards {
         }
     }
 
-    fn given(&mut self, approval: Approval, time: Timestamp) {
-        if approval.decision != Decision::Allow {
-            return;
-        }
-        let of_ref =
-            self.approvals.entry(approval.repo).or_default().entry(approval.name).or_default();
-        match (&approval.new, &approval.old) {
-            (Some(_), Some(old)) => {
-                if let Some(given) = of_ref.get_mut(old) {
-                    given.was_there = true;
-                }
-            }
-            (None, Some(old)) => {
-                of_ref.remove(old);
-            }
-            (_, None) => {}
-        }
-        if let Some(new) = approval.new {
-            of_ref.entry(new).or_insert(Given { since: time, was_there: false });
-        }
-    }
-
     fn followed_up(&mut self, followup: &Followup) {
         if let (Some(key), Some(tickets)) = (&followup.ticket, self.tickets.get_mut(&followup.of)) {
             tickets.keys.remove(key);
@@ -222,7 +174,7 @@ impl Afterwards {
             FollowupKind::NeverLanded | FollowupKind::Dismissed => {
                 (waiting.review, waiting.verification) = (None, None);
             }
-            kind if is_end(kind) => waiting.review = None,
+            FollowupKind::EmergencyReviewed => waiting.review = None,
             _ => {}
         }
         if waiting.review.is_none() && waiting.verification.is_none() {

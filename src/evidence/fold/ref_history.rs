@@ -1,239 +1,116 @@
-//! Where the evidence last left each ref: an index beside the file, which can always be made anew.
+//! What a record says about the refs of its repository: the events that a history is made of.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use crate::evidence::{
+    Body, Change, Class, Decision, Finding, FollowupKind, Mode, Operation, Reason, Record, Role,
+};
+use crate::model::RefName;
+use crate::model::history::{Allowed, Baseline, Event, Open, Settled};
 
-use anyhow::Context as _;
-
-use crate::evidence::beside::{beside, replace};
-use crate::evidence::{Body, read};
-use crate::hash::sha256;
-use crate::model::{ObjectId, Recorded, RefName};
-
-/// The index for one repository.
-#[derive(Clone, Debug)]
-pub struct Tips {
-    evidence: PathBuf,
-    repository: String,
-    /// What was read in this push already: without an index that is the whole chain.
-    known: RefCell<BTreeMap<RefName, Recorded>>,
-}
-
-impl Tips {
-    /// The index beside an evidence file.
-    pub fn beside(evidence: &Path, repository: &str) -> Self {
-        let known = RefCell::default();
-        Self { evidence: evidence.to_path_buf(), repository: repository.to_owned(), known }
-    }
-
-    /// What is on record about a ref. From the index, where there is one: it may be
-    /// behind the chain, never ahead of it.
-    ///
-    /// # Errors
-    /// Where neither can be read.
-    pub fn recorded(&self, name: &RefName) -> anyhow::Result<Recorded> {
-        if let Some(known) = self.known.borrow().get(name) {
-            return Ok(known.clone());
+/// The repository that a record is about, and what it says of its refs; none where it says
+/// nothing of them. What became of a change names the change and no repository.
+pub(in crate::evidence) fn event(record: &Record) -> Option<(About<'_>, Event)> {
+    match &record.body {
+        Body::Baseline(baseline) => {
+            let kind = match (&baseline.by, &baseline.name) {
+                (Reason::FirstSeen | Reason::Install, None) => Baseline::TakenIn,
+                (Reason::FirstSeen | Reason::Install, Some(_)) => Baseline::FirstPush,
+                (Reason::Admin | Reason::Monitor | Reason::Other(_), _) => Baseline::Accepted,
+            };
+            let start = |(name, commit): (&RefName, _)| (name.clone(), Clone::clone(commit));
+            let starts = baseline.starts().map(start).collect();
+            Some((About::Repository(&baseline.repo), Event::Baseline { starts, kind }))
         }
-        let indexed = match std::fs::read_to_string(self.file(name)) {
-            Ok(text) => parse(&text),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => {
-                return Err(error)
-                    .with_context(|| format!("reading {}", self.file(name).display()));
-            }
-        };
-        match indexed {
-            Some(recorded) if !recorded.is_empty() => {
-                self.known.borrow_mut().insert(name.clone(), recorded.clone());
-                Ok(recorded)
-            }
-            // An empty one may be from before a hook that died behind its record.
-            _ => self.reread(name),
+        Body::Change(change) => Some((About::Repository(&change.repo), of_change(change)?)),
+        Body::Landed(landed) => {
+            // What no record let in must not pass for known.
+            landed.change?;
+            let (name, new) = (landed.name.clone(), landed.new.clone());
+            Some((About::Repository(&landed.repo), Event::Landed { name, new }))
         }
-    }
-
-    /// The same from the whole chain, which is checked on the way; the index is
-    /// written anew.
-    ///
-    /// # Errors
-    /// Where the chain is broken or can't be read, or the index can't be written.
-    pub fn reread(&self, name: &RefName) -> anyhow::Result<Recorded> {
-        let mut recorded = Recorded::default();
-        for record in read(&self.evidence)? {
-            let broken = || format!("reading the evidence {}", self.evidence.display());
-            self.apply(record.with_context(broken)?.body, name, &mut recorded);
+        Body::Approval(approval) if approval.decision == Decision::Allow => {
+            let base = approval.base.as_ref().filter(|base| base.is_whole());
+            let event = Event::Approval {
+                name: approval.name.clone(),
+                old: approval.old.clone(),
+                new: approval.new.clone(),
+                base: base.map(|base| base.ids.clone()),
+                at: record.time,
+            };
+            Some((About::Repository(&approval.repo), event))
         }
-        if !recorded.is_empty() {
-            self.write(name, &recorded)?;
+        Body::Followup(followup) => {
+            let how = settled(&followup.kind)?;
+            Some((About::Change(followup.of), Event::Settled { of: followup.of, how }))
         }
-        self.known.borrow_mut().insert(name.clone(), recorded.clone());
-        Ok(recorded)
-    }
-
-    /// Adds where a ref was found.
-    ///
-    /// # Errors
-    /// Where the index can't be read or written.
-    pub fn found(&self, name: &RefName, at: &ObjectId) -> anyhow::Result<()> {
-        let mut recorded = self.recorded(name)?;
-        recorded.found(at.clone());
-        self.keep(name, recorded)
-    }
-
-    /// Adds that a push was let in, from where to where.
-    ///
-    /// # Errors
-    /// Where the index can't be read or written.
-    pub fn allowed(
-        &self,
-        name: &RefName,
-        old: Option<&ObjectId>,
-        new: Option<&ObjectId>,
-    ) -> anyhow::Result<()> {
-        let mut recorded = self.recorded(name)?;
-        recorded.moved(old.cloned(), new.cloned());
-        self.keep(name, recorded)
-    }
-
-    /// Adds that git wrote a ref, as a record had let it.
-    ///
-    /// # Errors
-    /// Where the index can't be read or written.
-    pub fn landed(&self, name: &RefName, new: &ObjectId) -> anyhow::Result<()> {
-        let mut recorded = self.recorded(name)?;
-        recorded.landed(new.clone());
-        self.keep(name, recorded)
-    }
-
-    fn keep(&self, name: &RefName, recorded: Recorded) -> anyhow::Result<()> {
-        self.write(name, &recorded)?;
-        self.known.borrow_mut().insert(name.clone(), recorded);
-        Ok(())
-    }
-
-    fn apply(&self, body: Body, name: &RefName, recorded: &mut Recorded) {
-        match body {
-            Body::Baseline(baseline) if baseline.repo == self.repository => {
-                let mine = baseline.starts().filter(|(start, _)| *start == name);
-                mine.for_each(|(_, tip)| recorded.found(tip.clone()));
-            }
-            Body::Landed(record)
-                if record.change.is_some()
-                    && record.repo == self.repository
-                    && record.name == *name =>
-            {
-                if let Some(new) = record.new {
-                    recorded.landed(new);
-                }
-            }
-            Body::Change(change)
-                if change.is_allowed()
-                    && change.repo == self.repository
-                    && change.target() == name =>
-            {
-                recorded.moved(change.old, change.new);
-            }
-            _ => {}
-        }
-    }
-
-    fn write(&self, name: &RefName, recorded: &Recorded) -> anyhow::Result<()> {
-        let path = self.file(name);
-        let writing = || format!("writing {}", path.display());
-        std::fs::create_dir_all(Self::directory(&self.evidence)).with_context(writing)?;
-        let lines = |word: &str, ids: &[ObjectId]| -> String {
-            ids.iter().map(|id| format!("{word} {id}\n")).collect()
-        };
-        let text = lines("found", &recorded.found)
-            + &lines("allowed", &recorded.allowed)
-            + &lines("landed", recorded.landed.as_slice());
-        // The last line tells a whole file from one that a crash cut short.
-        replace(&path, format!("{text}end\n").as_bytes())
-    }
-
-    /// Where all indexes of an evidence file are.
-    pub(super) fn directory(evidence: &Path) -> PathBuf {
-        beside(evidence, ".tips")
-    }
-
-    fn file(&self, name: &RefName) -> PathBuf {
-        Self::directory(&self.evidence)
-            .join(sha256(format!("{}\0{name}", self.repository).as_bytes()))
+        _ => None,
     }
 }
 
-fn parse(text: &str) -> Option<Recorded> {
-    let mut recorded = Recorded::default();
-    for line in text.strip_suffix("end\n")?.lines() {
-        let (word, id) = line.split_once(' ')?;
-        let id = ObjectId::parse(id.as_bytes()).ok()?;
-        match word {
-            "found" => recorded.found.push(id),
-            "allowed" => recorded.allowed.push(id),
-            "landed" => recorded.landed = Some(id),
-            _ => return None,
-        }
-    }
-    Some(recorded)
+/// What an event belongs to.
+pub(in crate::evidence) enum About<'a> {
+    /// A repository, by the host's name for it.
+    Repository(&'a str),
+    /// The repository of the change with this number.
+    Change(u64),
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::recorded::KEPT;
-
-    fn id(n: usize) -> ObjectId {
-        ObjectId::parse(format!("{:040x}", n + 1).as_bytes()).unwrap()
+fn of_change(change: &Change) -> Option<Event> {
+    if change.fault.is_some() || change.error.is_some() {
+        // Nothing was compared with the refs.
+        return None;
     }
-
-    fn tips() -> (tempfile::TempDir, Tips, RefName) {
-        let dir = tempfile::tempdir().unwrap();
-        let tips = Tips::beside(&dir.path().join("evidence.jsonl"), "team/app");
-        (dir, tips, RefName::parse(b"refs/heads/main").unwrap())
+    let is_moved = matches!(change.role, Some(Role::Branch | Role::Tag));
+    let name = change.target().clone();
+    if !is_moved {
+        return None;
     }
-
-    #[test]
-    fn what_was_found_is_kept_apart_from_what_was_allowed() {
-        let (_dir, tips, main) = tips();
-        assert_eq!(tips.recorded(&main).unwrap(), Recorded::default());
-        // Twenty pushes that git then fails to write do not push out where it was.
-        for n in 1..20 {
-            tips.allowed(&main, Some(&id(0)), Some(&id(n))).unwrap();
-        }
-        let known = tips.recorded(&main).unwrap();
-        assert_eq!(known.found, [id(0)]);
-        assert_eq!((known.allowed.len(), known.allowed.last()), (KEPT, Some(&id(19))));
-        tips.allowed(&main, Some(&id(19)), None).unwrap();
-        assert_eq!(tips.recorded(&main).unwrap(), Recorded::default());
+    if !change.is_allowed() {
+        return Some(Event::Found { name, at: change.old.clone()? });
     }
+    Some(Event::Allowed(Box::new(Allowed {
+        name,
+        old: change.old.clone(),
+        new: change.new.clone(),
+        heads: change.heads.clone(),
+        open: open(change),
+        drops: change.forced || change.op == Operation::Delete,
+        brings: change.commits.count > 0,
+        by: change.pusher.name.clone(),
+        due: change.emergency.as_ref().map(|emergency| emergency.due),
+    })))
+}
 
-    #[test]
-    fn what_landed_is_where_a_ref_is_whatever_came_before() {
-        let (_dir, tips, main) = tips();
-        tips.allowed(&main, Some(&id(0)), Some(&id(1))).unwrap();
-        tips.allowed(&main, Some(&id(1)), Some(&id(2))).unwrap();
-        // The second push tells before the first does.
-        tips.landed(&main, &id(2)).unwrap();
-        tips.landed(&main, &id(1)).unwrap();
-        let known = tips.recorded(&main).unwrap();
-        assert_eq!((&known.landed, &known.allowed), (&Some(id(2)), &vec![]));
-        assert_eq!(parse(&std::fs::read_to_string(tips.file(&main)).unwrap()), Some(known));
-        // A value that nobody let in is none that the branch may be at.
-        tips.landed(&main, &id(9)).unwrap();
-        assert_eq!(tips.recorded(&main).unwrap().landed, Some(id(2)));
-        tips.found(&main, &id(9)).unwrap();
-        assert_eq!(tips.recorded(&main).unwrap().allowed, [id(9)]);
+/// What has to be settled before the change vouches for other refs than its own.
+fn open(change: &Change) -> Vec<Open> {
+    let mut open = Vec::new();
+    let class = change.class.as_ref();
+    if let Some(emergency) = &change.emergency {
+        open.push(Open::Review { incident: emergency.incident.clone() });
     }
+    if class == Some(&Class::Unverified) {
+        open.push(Open::Verification);
+    }
+    let is_known = matches!(
+        class,
+        Some(Class::Standard | Class::Automated | Class::Emergency | Class::Unverified)
+    );
+    let is_kept = match (&change.finding, &change.mode) {
+        (Finding::Compliant, Some(Mode::Enforce | Mode::Monitor)) => true,
+        // Let in since the world did not answer; in monitor mode a broken rule is let in too.
+        (Finding::Unknown, _) => class == Some(&Class::Unverified),
+        _ => false,
+    };
+    if !(is_known && is_kept) {
+        open.push(Open::Broken);
+    }
+    open
+}
 
-    #[test]
-    fn a_damaged_index_is_made_anew_from_the_chain() {
-        let (_dir, tips, main) = tips();
-        tips.found(&main, &id(1)).unwrap();
-        std::fs::write(tips.file(&main), "cut sho").unwrap();
-        let next_push = Tips::beside(&tips.evidence, &tips.repository);
-        assert_eq!(next_push.recorded(&main).unwrap(), Recorded::default());
+fn settled(kind: &FollowupKind) -> Option<Settled> {
+    match kind {
+        FollowupKind::EmergencyReviewed => Some(Settled::Reviewed),
+        FollowupKind::Verified => Some(Settled::Verified),
+        FollowupKind::NeverLanded | FollowupKind::Dismissed => Some(Settled::Closed),
+        _ => None,
     }
 }

@@ -204,3 +204,22 @@ pub struct Recovery {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Fragment>,
 }
+
+/// Records were lost: the file was set back, or another one stands in its place. Numbers
+/// from here on may have been given before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// Who had it go on.
+    pub account: String,
+    /// Why, in their words.
+    pub reason: String,
+    /// The id of the file that had been read; `None` where nothing is known of it.
+    #[serde(default)]
+    pub log: Option<String>,
+    /// The last record that had been read of it.
+    #[serde(default)]
+    pub seq: Option<u64>,
+    /// Its hash.
+    #[serde(default)]
+    pub head: Option<String>,
+}

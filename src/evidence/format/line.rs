@@ -148,6 +148,7 @@ fn body<'de, A: MapAccess<'de>>(kind: String, mut map: A) -> Result<Body, A::Err
         "landed" => Body::Landed(of(map)?),
         "followup" => Body::Followup(of(map)?),
         "recovery" => Body::Recovery(of(map)?),
+        "restored" => Body::Restored(of(map)?),
         _ => {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             Body::Other { kind }

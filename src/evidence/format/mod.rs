@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 pub use change::{Change, Emergency, Fault, Ground, Lapse, Mishap, Pusher, UnexplainedRef};
-pub use events::{Approval, Baseline, Followup, Genesis, Landed, Policy, Recovery, RefTip};
+pub use events::{
+    Approval, Baseline, Followup, Genesis, Landed, Policy, Recovery, RefTip, Restored,
+};
 pub(crate) use ids::ITEMS;
 pub(super) use ids::hash_of;
 pub use ids::{Ids, Rest};
@@ -83,6 +85,8 @@ pub enum Body {
     Followup(Box<Followup>),
     /// A write was torn off; its bytes stand on the lines before.
     Recovery(Recovery),
+    /// Records were lost, and somebody had the file go on.
+    Restored(Restored),
     /// A type that a newer version writes.
     #[serde(skip_serializing)]
     Other {

@@ -108,12 +108,16 @@ words! {
         Replacement = "replacement",
         /// Git would take it for a governed branch.
         Shadow = "shadow",
+        /// It would make a repository inside the repository.
+        Nested = "nested",
+        /// Some file systems would take it for another one.
+        OddCase = "odd-case",
     }
     /// From where the commits of a branch were counted.
     Start {
         /// From its own old value.
         OldValue = "old-value",
-        /// From the other governed branches.
+        /// From the other governed branches, in records of before 0.2.
         GovernedTips = "governed-tips",
         /// From a commit that an earlier record named.
         Recorded = "recorded",

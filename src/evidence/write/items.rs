@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bounded::{List, fitting, text};
 use crate::evidence::format::{
-    Answer, Approved, Commit, Commits, ITEMS, Ids, Outcome as Ended, Person, Request,
+    Answer, Approved, Brought, Commit, Commits, ITEMS, Ids, Outcome as Ended, Person, Request,
     Rule as RuleItem, Source as SourceName, Ticket,
 };
 use crate::model::review::{CheckState, Proven};
@@ -44,7 +44,12 @@ fn item(commit: &model::Commit, table: Option<&Table>) -> Commit {
         Ok(content) => content,
         Err(defect) => return Commit { defect: Some(text(&defect.to_string())), ..bare },
     };
+    let brought = commit
+        .brought
+        .as_ref()
+        .map(|brought| Brought { by: brought.by.as_deref().map(text), at: brought.at });
     Commit {
+        brought,
         parents: content.parents.iter().take(ITEMS).cloned().collect(),
         author: Some(person(&content.author)),
         author_time: Some(content.author.time),
@@ -164,8 +169,8 @@ fn approved(judged: &JudgedApproval) -> Approved {
     }
 }
 
-pub(super) fn heads(_of_ref: &RefVerdict) -> Vec<ObjectId> {
-    Vec::new()
+pub(super) fn heads(of_ref: &RefVerdict) -> Vec<ObjectId> {
+    of_ref.heads.iter().take(ITEMS).cloned().collect()
 }
 
 pub(super) fn requests(of_ref: &RefVerdict) -> List<Request> {

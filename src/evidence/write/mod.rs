@@ -13,8 +13,8 @@ use items::{approvals, commits, contributors, heads, requests, rules, tickets};
 use words::{pusher, role};
 
 use super::format::{
-    Approval, Body, Change, Decision, Emergency, Fault, Finding, Ground, Ids, Landed, Lapse,
-    Mishap, More,
+    Approval, Body, Change, Decision, Emergency, Fault, Finding, Ground, ITEMS, Ids, Landed, Lapse,
+    Mishap, More, UnexplainedRef,
 };
 use crate::model::{
     self, Movement, ObjectId, Pusher, RefLine, RefName, RefUpdate, RefVerdict, Role, Tagged,
@@ -48,16 +48,8 @@ pub(super) fn change(
 ) -> Change {
     let update = &of_ref.update;
     let mut more = More::default();
-    let (start, base, lapse) = match &update.role {
-        Role::Branch { start, base, lapse, .. } => {
-            let lapse = lapse.as_ref().map(|lapse| Lapse {
-                recorded: lapse.recorded.clone(),
-                found: lapse.found.clone(),
-            });
-            (Some(start.into()), Some(Ids::of(base)), lapse)
-        }
-        _ => (None, None, None),
-    };
+    let incoming = update.role.incoming();
+    let (lapse, unexplained) = unexplained(update);
     Change {
         push: push.map(str::to_owned),
         repo: text(&verdict.repository),
@@ -68,10 +60,10 @@ pub(super) fn change(
         old: update.line.change.old_id().cloned(),
         new: update.line.change.new_id().cloned(),
         forced: is_forced(update),
-        start,
-        base,
+        start: incoming.map(|incoming| (&incoming.start).into()),
+        base: incoming.map(|incoming| Ids::of(&incoming.base)),
         lapse,
-        unexplained: Vec::new(),
+        unexplained,
         pusher: pusher(&verdict.pusher),
         commits: commits(update, policy),
         contributors: all_of(contributors(of_ref), &mut more.contributors),
@@ -98,10 +90,13 @@ fn approval(
     of_ref: &RefVerdict,
     policy: &Policy,
 ) -> Approval {
-    let (branch, login) = match &of_ref.update.role {
-        Role::Approval { branch, login, .. } => (Some(text(branch)), Some(text(login))),
-        _ => (None, None),
+    let (branch, login, base) = match &of_ref.update.role {
+        Role::Approval { branch, login, base, .. } => {
+            (Some(text(branch)), Some(text(login)), Some(Ids::of(base)))
+        }
+        _ => (None, None, None),
     };
+    let base = base.filter(|_| of_ref.update.line.change.new_id().is_some());
     Approval {
         push: push.map(str::to_owned),
         repo: text(&verdict.repository),
@@ -110,7 +105,7 @@ fn approval(
         login,
         old: of_ref.update.line.change.old_id().cloned(),
         new: of_ref.update.line.change.new_id().cloned(),
-        base: None,
+        base,
         pusher: pusher(&verdict.pusher),
         rules: all_of(rules(verdict, of_ref, policy), &mut None),
         decision: verdict.decision().into(),
@@ -205,6 +200,29 @@ fn emergency(emergency: &model::Emergency) -> Emergency {
             model::Ground::Option => Ground::Option,
             model::Ground::Ticket(key) => Ground::Ticket(key.to_string()),
         }),
+    }
+}
+
+/// A branch that was moved around the hook, and other refs that were.
+fn unexplained(update: &RefUpdate) -> (Option<Lapse>, Vec<UnexplainedRef>) {
+    let others = update.role.incoming().into_iter().flat_map(|incoming| &incoming.unexplained);
+    let mut refs: Vec<UnexplainedRef> = others
+        .take(ITEMS)
+        .map(|other| UnexplainedRef {
+            name: other.name.clone(),
+            recorded: other.recorded.clone(),
+            found: other.found.clone(),
+        })
+        .collect();
+    let Role::Branch { lapse: Some(lapse), .. } = &update.role else { return (None, refs) };
+    let found = lapse.found.clone();
+    match &lapse.recorded {
+        Some(recorded) => (Some(Lapse { recorded: recorded.clone(), found }), refs),
+        None => {
+            let name = update.target.clone();
+            refs.insert(0, UnexplainedRef { name, recorded: None, found });
+            (None, refs)
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use super::change as change_record;
 use crate::evidence::format::ITEMS;
 use crate::judge::{Facts, judge};
 use crate::model::{
-    Change as Asked, Closed, Commit, Content, Lookup, MergeContent, Movement, ObjectId, Plea, Push,
-    Pusher, RefLine, RefName, RefUpdate, Role, Signature, Start, Ticket, TicketKey,
+    Change as Asked, Closed, Commit, Content, Incoming, Lookup, MergeContent, Movement, ObjectId,
+    Plea, Push, Pusher, RefLine, RefName, RefUpdate, Role, Signature, Start, Ticket, TicketKey,
 };
 use crate::policy::Policy;
 
@@ -50,7 +50,7 @@ fn commit(n: usize, subject: &str) -> Commit {
         trailers: vec![],
         merge: MergeContent::NotAMerge,
     };
-    Commit { id: id(n), content: Ok(content) }
+    Commit { id: id(n), content: Ok(content), brought: None }
 }
 
 fn ticket(n: usize) -> Lookup {
@@ -76,15 +76,8 @@ fn record(commits: Vec<Commit>, tickets: usize) -> String {
     let policy = Policy::parse(Path::new("c.toml"), CONFIG).unwrap();
     let main = RefName::parse(b"refs/heads/main").unwrap();
     let change = Asked::Update { old: id(0), new: id(commits.len()) };
-    let role = Role::Branch {
-        table: 0,
-        movement: Movement::FastForward,
-        start: Start::OldValue,
-        lapse: None,
-        shadow: None,
-        base: vec![id(0)],
-        commits,
-    };
+    let incoming = Incoming::new(0, Start::OldValue, vec![id(0)], commits);
+    let role = Role::moving(Movement::FastForward, incoming);
     let line = RefLine { name: main.clone(), change };
     let push = Push {
         repository: "app".to_owned(),

@@ -49,7 +49,6 @@ impl From<&model::Start> for Start {
     fn from(start: &model::Start) -> Self {
         match start {
             model::Start::OldValue => Self::OldValue,
-            model::Start::GovernedTips => Self::GovernedTips,
             model::Start::Recorded => Self::Recorded,
             model::Start::Root => Self::Root,
         }
@@ -103,5 +102,7 @@ pub(super) fn role(role: &model::Role) -> Role {
         model::Role::Approval { .. } | model::Role::MisnamedApproval => Role::Approval,
         model::Role::Replacement { .. } => Role::Replacement,
         model::Role::Shadow { .. } => Role::Shadow,
+        model::Role::Nested { .. } => Role::Nested,
+        model::Role::OddCase { .. } => Role::OddCase,
     }
 }

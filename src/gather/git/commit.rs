@@ -22,7 +22,7 @@ impl Repo {
                 Err(defect) => Err(defect),
             },
         };
-        Ok(Commit { id: id.clone(), content })
+        Ok(Commit { id: id.clone(), content, brought: None })
     }
 
     /// The author of a commit and its first parent; `None` where it is malformed.

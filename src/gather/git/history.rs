@@ -27,6 +27,17 @@ impl Repo {
     }
 }
 
+impl Repo {
+    /// A commit, its first parent, the first parent of that, and so on.
+    ///
+    /// # Errors
+    /// Where any of them can't be read.
+    pub fn first_parents(&self, tip: &ObjectId) -> anyhow::Result<Vec<ObjectId>> {
+        let lines = self.git_lines(&["rev-list", "--first-parent", tip.as_str()], "")?;
+        lines.iter().map(|line| Ok(ObjectId::parse(line)?)).collect()
+    }
+}
+
 fn entry(line: &[u8]) -> anyhow::Result<(ObjectId, Vec<ObjectId>)> {
     let parse = |id: &[u8]| {
         let odd = || format!("`git rev-list` answered {:?}", String::from_utf8_lossy(line));

@@ -9,10 +9,13 @@ mod merge;
 mod objects;
 mod open;
 mod options;
+mod quarantine;
 mod refs;
+mod since;
 mod subprocess;
 #[cfg(test)]
 mod testing;
 mod walk;
 
 pub use open::Repo;
+pub use since::Since;

@@ -90,6 +90,24 @@ impl Repo {
         Ok(found.into_iter().collect())
     }
 
+    /// The tags whose commits these contain, each with its value.
+    ///
+    /// # Errors
+    /// Where refs can't be listed.
+    pub fn tags_within(&self, commits: &[ObjectId]) -> anyhow::Result<Vec<(RefName, ObjectId)>> {
+        if commits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let merged: Vec<String> = commits.iter().map(|id| format!("--merged={id}")).collect();
+        let mut args = vec!["for-each-ref", "--format=%(objectname) %(refname)"];
+        args.extend(merged.iter().map(String::as_str));
+        args.push("refs/tags/");
+        let named = self.named_refs(&args)?.into_iter();
+        Ok(named
+            .filter_map(|(name, id)| Some((RefName::parse(name.as_bytes()).ok()?, id)))
+            .collect())
+    }
+
     /// The branch that is checked out.
     ///
     /// # Errors
@@ -176,10 +194,12 @@ impl Repo {
     /// The ref of this name, or those below it. Like libgit2's list it leaves out
     /// names that are not UTF-8.
     fn for_each_ref(&self, name: &str) -> anyhow::Result<Vec<(String, ObjectId)>> {
+        self.named_refs(&["for-each-ref", "--format=%(objectname) %(refname)", name])
+    }
+
+    fn named_refs(&self, args: &[&str]) -> anyhow::Result<Vec<(String, ObjectId)>> {
         let mut found = Vec::new();
-        for line in
-            self.git_lines(&["for-each-ref", "--format=%(objectname) %(refname)", name], "")?
-        {
+        for line in self.git_lines(args, "")? {
             let Some(at) = line.iter().position(|byte| *byte == b' ') else {
                 bail!("`git for-each-ref` answered {:?}", String::from_utf8_lossy(&line));
             };

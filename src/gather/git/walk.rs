@@ -99,7 +99,7 @@ impl Repo {
         lines.iter().map(|line| Ok(ObjectId::parse(line)?)).collect()
     }
 
-    fn parents(&self, id: &ObjectId) -> anyhow::Result<Vec<ObjectId>> {
+    pub(super) fn parents(&self, id: &ObjectId) -> anyhow::Result<Vec<ObjectId>> {
         match self.raw_commit(id)? {
             Raw::Bytes(raw) => match header::parents(&raw) {
                 Ok(parents) => Ok(parents),

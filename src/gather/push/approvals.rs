@@ -1,90 +1,104 @@
 //! Approvals that stand in the repository: `refs/approvals/BRANCH/LOGIN`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Sources;
 use super::governed::Target;
 use crate::gather::git::Repo;
-use crate::model::{Approval, Commit, Identity, ObjectId, RefName, Role, Source};
+use crate::model::history::{Approved, RefHistory, State};
+use crate::model::{
+    Approval, Commit, Identity, Incoming, ObjectId, RefName, Role, Source, contained,
+};
 use crate::policy::ApprovalSource;
 
 /// Commits of an approved line that are compared with the new ones.
 const STEPS: usize = 20;
 
-/// The approvals for a branch that this push brings the commit of. Each covers that
-/// commit and all that it contains: whoever read a commit has seen where it ends up,
-/// and not each step on the way, so a part of it is not approved. It counts once it
-/// has landed, so only refs that the repository has are read, never those of the
-/// same push; and `moved_on`, where such refs are known to have been before.
+/// The approvals for some branches that this push brings the commit of. Each covers that
+/// commit and what comes before it, down to the states that were known when it was given:
+/// whoever read a commit has seen where it ends up, and not each step on the way, so a
+/// part of it is not approved. It counts once it has landed and a record has accepted it,
+/// so only refs that the repository has are read, never those of the same push; and
+/// `moved_on`, where such refs are known to have been before.
 ///
 /// # Errors
 /// Where a ref or a commit can't be read.
 pub(super) fn gather(
     sources: &Sources<'_>,
     target: &Target,
-    table: usize,
+    branches: impl IntoIterator<Item = String>,
     role: &Role,
     moved_on: &[(RefName, ObjectId)],
 ) -> anyhow::Result<Vec<Approval>> {
-    let wanted = sources.policy.tables.get(table).is_some_and(|table| {
-        table.approval.required > 0 && table.approval.from.contains(&ApprovalSource::Refs)
-    });
-    let plain = target.name.without_namespace();
-    let Role::Branch { base, commits, .. } = role else { return Ok(Vec::new()) };
-    let (true, Some(branch), false) = (wanted, plain.branch(), commits.is_empty()) else {
+    let Some(Incoming { table, base, commits, .. }) = role.incoming() else {
         return Ok(Vec::new());
     };
-    let new: BTreeMap<&ObjectId, &Commit> =
-        commits.iter().map(|commit| (&commit.id, commit)).collect();
-    let prefix = format!("{}refs/approvals/{branch}/", target.name.namespace());
+    let wanted = sources.policy.tables.get(*table).is_some_and(|table| {
+        table.approval.required > 0 && table.approval.from.contains(&ApprovalSource::Refs)
+    });
+    if !wanted || commits.is_empty() {
+        return Ok(Vec::new());
+    }
+    let namespace = target.name.namespace();
     let mut found = Vec::new();
-    let present = sources.repo.refs_under(&prefix)?;
-    let all: BTreeSet<_> = present.into_iter().chain(moved_on.iter().cloned()).collect();
-    for (name, value) in all {
-        let Some(login) = name.as_str().strip_prefix(&prefix) else { continue };
-        // `refs/approvals/release/1/ana` is for the branch `release/1`, not `release`.
-        if login.contains('/') {
-            continue;
+    for branch in branches {
+        let prefix = format!("{namespace}refs/approvals/{branch}/");
+        let present = sources.repo.refs_under(&prefix)?;
+        let all: BTreeSet<_> = present.into_iter().chain(moved_on.iter().cloned()).collect();
+        for (name, value) in all {
+            let Some(login) = name.as_str().strip_prefix(&prefix) else { continue };
+            // `refs/approvals/release/1/ana` is for the branch `release/1`, not `release`.
+            if login.contains('/') {
+                continue;
+            }
+            // What no record accepted was put there around the hook.
+            let Some(accepted) = sources.history.approval(&name, &value) else { continue };
+            let full = format!("{namespace}refs/heads/{branch}");
+            let branch = RefName::parse(full.as_bytes())?;
+            let covers = covered(sources, &branch, accepted, commits);
+            let outdated_for = match covers.is_empty() {
+                true => other_versions(sources.repo, &value, base, commits),
+                false => BTreeSet::new(),
+            };
+            if covers.is_empty() && outdated_for.is_empty() {
+                continue;
+            }
+            found.push(Approval {
+                by: Identity::Login(login.to_owned()),
+                at: Some(accepted.at),
+                source: Source::Ref { name: name.without_namespace(), commit: value },
+                outdated_for,
+                covers,
+                void: None,
+                vouched: None,
+            });
         }
-        let covers = contained(&value, &new);
-        let outdated_for = if covers.is_empty() {
-            other_versions(sources.repo, &value, base, commits)
-        } else {
-            BTreeSet::new()
-        };
-        if covers.is_empty() && outdated_for.is_empty() {
-            continue;
-        }
-        found.push(Approval {
-            by: Identity::Login(login.to_owned()),
-            at: None,
-            source: Source::Ref { name: name.without_namespace(), commit: value },
-            outdated_for,
-            covers,
-            void: None,
-            vouched: None,
-        });
     }
     Ok(found)
 }
 
-/// The new commits that a new commit contains, itself among them. A malformed one
-/// ends the way: its parents are not to be had, and it refuses the push.
-pub(in crate::gather) fn contained(
-    top: &ObjectId,
-    new: &BTreeMap<&ObjectId, &Commit>,
+/// What the approved commit contains of what is new, but for what the states contain that
+/// were known when it was approved. Where its record is older than that field, those are
+/// what the branch had had by then.
+fn covered(
+    sources: &Sources<'_>,
+    branch: &RefName,
+    accepted: &Approved,
+    commits: &[Commit],
 ) -> BTreeSet<ObjectId> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![top];
-    while let Some(id) = open.pop() {
-        let Some(commit) = new.get(id) else { continue };
-        if found.insert(id.clone())
-            && let Ok(content) = &commit.content
-        {
-            open.extend(&content.parents);
+    let before = match &accepted.base {
+        Some(base) => base.clone(),
+        None => {
+            let states = sources.history.of(branch).into_iter().flat_map(RefHistory::states);
+            let is_earlier = |of: &[State]| of.iter().any(|state| state.seq < accepted.seq);
+            let earlier = states.filter(|(_, states)| is_earlier(states));
+            earlier.map(|(commit, _)| commit.clone()).collect()
         }
-    }
-    found
+    };
+    let known = contained(before.iter().filter(|id| **id != accepted.commit), commits);
+    let mut covers = contained([&accepted.commit], commits);
+    covers.retain(|id| !known.contains(id));
+    covers
 }
 
 /// The new commits that have author and author's time of an approved one: amending

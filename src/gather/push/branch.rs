@@ -1,28 +1,122 @@
-//! A governed branch: how it moves, and from where its commits are new.
+//! A governed ref: how it moves, what it brings, and what stands in its way.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sources;
 use super::governed::Target;
-use crate::model::{Change, Lapse, Movement, ObjectId, RefName, Role, Start};
+use super::states::States;
+use crate::gather::git::Since;
+use crate::model::history::Creation;
+use crate::model::{
+    Blocker, Change, Commit, Elsewhere, Incoming, Lapse, Movement, NotVouched, ObjectId, RefName,
+    Role, Start, Tagged,
+};
 
 impl Sources<'_> {
     /// Everything about one branch of the push.
     pub(super) fn branch(&self, target: &Target, table: usize) -> anyhow::Result<Role> {
         let movement = self.movement(&target.line.change)?;
-        let (start, lapse, base) = self.start(target, table)?;
-        let commits = match (movement, target.line.change.new_id()) {
-            (Movement::Created | Movement::FastForward | Movement::Rewritten, Some(new)) => self
-                .repo
-                .new_commits(new, &base)?
-                .iter()
-                .map(|id| self.repo.commit(id))
-                .collect::<anyhow::Result<Vec<_>>>()?,
-            _ => Vec::new(),
+        let states = self.states(target, table, self.of_push())?;
+        let since = match (movement, target.line.change.new_id()) {
+            (Movement::Created | Movement::FastForward | Movement::Rewritten, Some(new)) => {
+                states.since(new)?
+            }
+            _ => Since::default(),
         };
-        let shadow = match movement {
-            Movement::Created => self.shadow(&target.name)?,
-            _ => None,
+        let incoming = self.incoming(target, table, states, since)?;
+        let (shadow, blocked) = match movement {
+            Movement::Created => (self.shadow(&target.name)?, self.blocked(&target.name)?),
+            _ => (None, Vec::new()),
         };
-        Ok(Role::Branch { table, movement, start, lapse, shadow, base, commits })
+        let lapse = self.lapse(target);
+        let creation = match &target.line.change {
+            Change::Delete { old } => self.creation(&target.name, old),
+            Change::Create { .. } | Change::Update { .. } => None,
+        };
+        Ok(Role::Branch { incoming, movement, lapse, shadow, blocked, creation })
+    }
+
+    /// Everything about one tag of the push. It has no history of its own: it stands on a
+    /// state of a ref that it trusts, or what it brings is judged like a branch's.
+    pub(super) fn tag(
+        &self,
+        target: &Target,
+        table: usize,
+        pushed: &BTreeMap<RefName, ObjectId>,
+    ) -> anyhow::Result<Role> {
+        let states = self.states(target, table, self.of_push())?;
+        let tagged = match target.line.change.new_id() {
+            None => Tagged::Nothing,
+            Some(new) => self.repo.commit_behind(new)?.map_or(Tagged::NoCommit, Tagged::Commit),
+        };
+        let since = match &tagged {
+            Tagged::Commit(commit) => states.since(commit)?,
+            Tagged::Nothing | Tagged::NoCommit => Since::default(),
+        };
+        let incoming = self.incoming(target, table, states, since)?;
+        let with = match &tagged {
+            Tagged::Commit(commit) => self.moved_along(target, table, commit, pushed)?,
+            Tagged::Nothing | Tagged::NoCommit => None,
+        };
+        Ok(Role::Tag { incoming, tagged, with })
+    }
+
+    /// A trusted branch that the push moves to the commit of a tag.
+    fn moved_along(
+        &self,
+        target: &Target,
+        table: usize,
+        commit: &ObjectId,
+        pushed: &BTreeMap<RefName, ObjectId>,
+    ) -> anyhow::Result<Option<RefName>> {
+        let trusted = self.trusted(target, table)?;
+        let there = pushed.iter().filter(|(_, new)| *new == commit).map(|(name, _)| name);
+        Ok(there.filter(|name| trusted.contains_key(*name)).next().cloned())
+    }
+
+    fn incoming(
+        &self,
+        target: &Target,
+        table: usize,
+        states: States<'_>,
+        since: Since,
+    ) -> anyhow::Result<Incoming> {
+        let Since { commits: ids, base } = since;
+        let elsewhere = self.elsewhere(target, table, &ids)?;
+        let mut commits =
+            ids.iter().map(|id| self.repo.commit(id)).collect::<anyhow::Result<Vec<Commit>>>()?;
+        let brought = self.records.brought(&ids.into_iter().collect())?;
+        for commit in &mut commits {
+            commit.brought = brought.get(&commit.id).cloned();
+        }
+        let old = target.line.change.old_id();
+        let start = match base.is_empty() {
+            true => Start::Root,
+            false if old.is_some_and(|old| base.contains(old)) => Start::OldValue,
+            false => Start::Recorded,
+        };
+        let unexplained = states.unexplained;
+        Ok(Incoming { table, start, base, commits, unexplained, elsewhere })
+    }
+
+    /// A ref that was at one of these commits, and whose word does not count here.
+    fn elsewhere(
+        &self,
+        target: &Target,
+        table: usize,
+        new: &[ObjectId],
+    ) -> anyhow::Result<Option<Elsewhere>> {
+        let new: BTreeSet<&ObjectId> = new.iter().collect();
+        let others = self.history.refs().filter(|(name, _)| **name != target.name);
+        let mut branches = others.filter(|(name, _)| name.without_namespace().tag().is_none());
+        let has_some =
+            branches.find(|(_, history)| history.states().any(|(commit, _)| new.contains(commit)));
+        let Some((name, _)) = has_some else { return Ok(None) };
+        let why = match self.trusted(target, table)?.contains_key(name) {
+            true => NotVouched::Open,
+            false => NotVouched::Untrusted,
+        };
+        Ok(Some(Elsewhere { name: name.without_namespace(), why }))
     }
 
     fn movement(&self, change: &Change) -> anyhow::Result<Movement> {
@@ -44,70 +138,46 @@ impl Sources<'_> {
         })
     }
 
-    /// From where the commits of a branch are new: its own old value, the present
-    /// tips of the other branches of its table, and nothing else. Never "not on any
-    /// ref": a commit pushed first to an ungoverned branch would then pass unread.
-    fn start(
-        &self,
-        target: &Target,
-        table: usize,
-    ) -> anyhow::Result<(Start, Option<Lapse>, Vec<ObjectId>)> {
-        let Some(old) = target.line.change.old_id() else {
-            let mut base = self.governed_tips(target, table)?;
-            let recorded = self.present(self.memory.recorded(&target.name)?.found)?;
-            let start = match (base.is_empty(), recorded.is_empty()) {
-                (true, true) => Start::Root,
-                (_, false) => Start::Recorded,
-                (false, true) => Start::GovernedTips,
-            };
-            base.extend(recorded);
-            return Ok((start, None, base));
-        };
-        if let Some((lapse, mut base)) = self.lapse(target, old)? {
-            // Whoever moved this branch around the hook may have made another one beside
-            // it: that vouches only for what a record left it at.
-            let is_recorded =
-                |name: &RefName, id: &ObjectId| Ok(self.memory.recorded(name)?.has(id));
-            base.extend(self.tips(target, table, is_recorded)?);
-            return Ok((Start::Recorded, Some(lapse), base));
-        }
-        let mut base = self.governed_tips(target, table)?;
-        base.push(old.clone());
-        Ok((Start::OldValue, None, base))
-    }
-
     /// A branch that is not where any record left it was moved around the hook.
-    fn lapse(
-        &self,
-        target: &Target,
-        old: &ObjectId,
-    ) -> anyhow::Result<Option<(Lapse, Vec<ObjectId>)>> {
-        let known = self.memory.recorded(&target.name)?;
-        if known.is_empty() || known.has(old) {
-            return Ok(None);
+    fn lapse(&self, target: &Target) -> Option<Lapse> {
+        let found = target.line.change.old_id()?;
+        let known = self.history.of(&target.name);
+        match known {
+            Some(known) if known.explains(found) => None,
+            _ => Some(Lapse {
+                recorded: known.and_then(|known| known.place.last()).cloned(),
+                found: found.clone(),
+            }),
         }
-        let known = self.memory.reread(&target.name)?;
-        let Some(last) = known.last().filter(|_| !known.has(old)) else { return Ok(None) };
-        let lapse = Lapse { recorded: last.clone(), found: old.clone() };
-        let mut landed = self.present(known.found)?;
-        for id in self.present(known.allowed)? {
-            // What the branch contains did land, and was let in for it.
-            if self.repo.contains(old, &id)? {
-                landed.push(id);
-            }
-        }
-        Ok(Some((lapse, landed)))
     }
 
-    /// Those that are in the repository: a branch that was deleted on the server
-    /// may have left nothing behind.
-    fn present(&self, ids: Vec<ObjectId>) -> anyhow::Result<Vec<ObjectId>> {
-        let mut present = Vec::new();
-        for id in ids {
-            if self.repo.exists(&id)? {
-                present.push(id);
+    /// How a ref came to be, where it still is what it was then.
+    fn creation(&self, name: &RefName, at: &ObjectId) -> Option<Creation> {
+        let creation = self.history.of(name)?.creation()?;
+        (creation.at == *at && !creation.brought).then(|| creation.clone())
+    }
+
+    /// The refs that keep a new one out: git stores `release/2` as a file where
+    /// `release/2/bob` needs a directory.
+    fn blocked(&self, name: &RefName) -> anyhow::Result<Vec<Blocker>> {
+        let mut found = self.repo.refs_under(&format!("{name}/"))?;
+        let namespace = name.namespace().len();
+        for (at, _) in name.as_str().match_indices('/') {
+            let above = name.as_str().get(..at).unwrap_or("");
+            let Ok(above) = RefName::parse(above.as_bytes()) else { continue };
+            if at > namespace + "refs/heads".len()
+                && let Some(tip) = self.repo.tip(&above)?
+            {
+                found.push((above, tip));
             }
         }
-        Ok(present)
+        let blocker = |(name, tip): (RefName, ObjectId)| {
+            let removable_by = self.creation(&name, &tip).and_then(|creation| creation.by);
+            Blocker { name: name.without_namespace(), removable_by }
+        };
+        Ok(found.into_iter().take(MOST).map(blocker).collect())
     }
 }
+
+/// Refs in the way that are named.
+const MOST: usize = 5;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Change, RefLine, RefName};
+use crate::model::{Change, ObjectId, RefLine, RefName};
 use crate::policy::{Policy, Table};
 
 /// A ref that the client names, and the one that is written for it.
@@ -41,6 +41,20 @@ pub enum Governed {
         /// The table that governs it.
         table: usize,
     },
+    /// It would make a directory of refs a repository of its own.
+    Nested {
+        /// The first table of this repository.
+        table: usize,
+        /// The directory.
+        directory: String,
+    },
+    /// Some file systems take it for another name.
+    OddCase {
+        /// The first table of this repository.
+        table: usize,
+        /// The name as git spells it.
+        meant: String,
+    },
 }
 
 /// What a ref is held against.
@@ -55,6 +69,8 @@ pub struct Rulebook<'a> {
     pub exists: &'a dyn Fn(&RefName) -> anyhow::Result<bool>,
     /// Refs that a name of the config leads to, by symbolic refs on the server.
     pub aliased: &'a BTreeMap<RefName, usize>,
+    /// Refs that would make a directory of refs a repository, with that directory.
+    pub nested: &'a BTreeMap<RefName, String>,
 }
 
 /// Whether the repository's file system tells names apart that differ in case only.
@@ -64,6 +80,13 @@ pub enum Case {
     Kept,
     /// It does not.
     Ignored,
+}
+
+impl Target {
+    /// A ref that would be created there.
+    pub(super) fn named(name: RefName, new: ObjectId) -> Self {
+        Self { line: RefLine { name: name.clone(), change: Change::Create { new } }, name }
+    }
 }
 
 impl Rulebook<'_> {
@@ -91,6 +114,17 @@ impl Rulebook<'_> {
 /// # Errors
 /// Where it can't be found out whether a ref exists.
 pub fn governed(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Governed> {
+    if let Some(table) = rules.policy.governs_repository(rules.repository) {
+        if let Some(directory) = rules.nested.get(&target.name) {
+            return Ok(Governed::Nested { table, directory: directory.clone() });
+        }
+        let is_gone = matches!(target.line.change, Change::Delete { .. });
+        if let Some(meant) = odd_case(target.name.as_str())
+            && (!is_gone || rules.case == Case::Ignored)
+        {
+            return Ok(Governed::OddCase { table, meant });
+        }
+    }
     let names = [
         target.name.without_namespace(),
         target.name.clone(),
@@ -135,6 +169,31 @@ fn approval(rules: &Rulebook<'_>, target: &Target, rest: &str) -> anyhow::Result
     Ok(Governed::Approval { branch: branch.to_owned(), login: login.to_owned() })
 }
 
+/// The name as git spells it, of one whose guarded parts are in another case: where the
+/// file system takes one for the other, `refs/Approvals/main/bob` is the approval of bob.
+fn odd_case(name: &str) -> Option<String> {
+    const GUARDED: [&str; 5] = ["heads", "tags", "approvals", "replace", "namespaces"];
+    let mut parts: Vec<String> = name.split('/').map(str::to_owned).collect();
+    let mut at = 1;
+    let mut is_odd = false;
+    while let Some(part) = parts.get_mut(at) {
+        let Some(meant) = GUARDED.iter().find(|meant| part.eq_ignore_ascii_case(meant)) else {
+            break;
+        };
+        is_odd |= part != meant;
+        *part = (*meant).to_owned();
+        // gitnamespaces(7): `refs/namespaces/a/refs/...`
+        let Some(below) = parts.get_mut(at + 2).filter(|_| *meant == "namespaces") else { break };
+        if !below.eq_ignore_ascii_case("refs") {
+            break;
+        }
+        is_odd |= below != "refs";
+        *below = "refs".to_owned();
+        at += 3;
+    }
+    is_odd.then(|| parts.join("/"))
+}
+
 /// gitrevisions(7) takes `main` for `refs/main` and `refs/tags/main` before it
 /// takes it for `refs/heads/main`. A pattern governs names that are no branch yet,
 /// so only a branch that is there, or is named to the letter, can be shadowed.
@@ -171,4 +230,26 @@ pub fn shadows_of(branch: &RefName) -> Vec<RefName> {
 /// A plain name, in the namespace of the target.
 fn beside(target: &Target, name: &RefName) -> anyhow::Result<RefName> {
     Ok(RefName::parse(format!("{}{name}", target.name.namespace()).as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guarded_part_in_another_case_is_told_with_what_was_meant() {
+        for (name, meant) in [
+            ("refs/heads/main", None),
+            ("refs/heads/Tags/x", None),
+            ("refs/notes/x", None),
+            ("refs/Heads/main", Some("refs/heads/main")),
+            ("refs/APPROVALS/main/bob", Some("refs/approvals/main/bob")),
+            ("refs/namespaces/a/refs/heads/x", None),
+            ("refs/namespaces/a/Refs/Tags/x", Some("refs/namespaces/a/refs/tags/x")),
+            ("refs/Namespaces/a/refs/x/y", Some("refs/namespaces/a/refs/x/y")),
+            ("refs/namespaces/A/refs/namespaces/B/refs/heads/x", None),
+        ] {
+            assert_eq!(odd_case(name).as_deref(), meant, "{name}");
+        }
+    }
 }

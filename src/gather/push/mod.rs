@@ -3,76 +3,96 @@
 pub mod again;
 mod approvals;
 mod branch;
+pub mod clone;
 pub mod governed;
+mod line;
+mod nested;
 mod pointers;
-mod tips;
+mod states;
+pub mod take_in;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-pub(super) use approvals::contained;
 use governed::{Case, Governed, Rulebook, Target, governed};
+use line::IdList;
 
 use super::git::Repo;
 use crate::model::review::Moment;
 use crate::model::{
-    Approvals, ObjectId, Plea, Push, Pusher, Recorded, RefLine, RefName, RefUpdate, Role,
-    Unreviewed, Violation,
+    Approvals, Brought, History, ObjectId, Plea, Push, Pusher, RefLine, RefName, RefUpdate, Role,
+    Violation,
 };
 use crate::policy::Policy;
 
-/// Where the evidence last left a ref.
-pub trait Memory {
-    /// What is on record about where the ref was.
+/// What is kept beside the evidence, to be asked for when it is needed.
+pub trait Records {
+    /// The first parents of a commit, as they were kept.
     ///
     /// # Errors
-    /// Where the evidence can't be read.
-    fn recorded(&self, target: &RefName) -> anyhow::Result<Recorded>;
+    /// Where that can't be read.
+    fn line(&self, tip: &ObjectId) -> anyhow::Result<Option<Vec<u8>>>;
 
-    /// The same, read from the whole chain: asked before a lapse is declared.
+    /// Keeps them for the next push.
     ///
     /// # Errors
-    /// Where the evidence can't be read.
-    fn reread(&self, target: &RefName) -> anyhow::Result<Recorded>;
+    /// Where that can't be written.
+    fn keep_line(&self, tip: &ObjectId, ids: &[u8]) -> anyhow::Result<()>;
 
-    /// The emergencies of this repository that nobody has reviewed yet.
+    /// Who first brought each of these commits, as far as that is known.
     ///
     /// # Errors
-    /// Where the evidence can't be read.
-    fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>>;
+    /// Where that can't be read.
+    fn brought(&self, commits: &BTreeSet<ObjectId>) -> anyhow::Result<BTreeMap<ObjectId, Brought>>;
 }
 
-/// No evidence: in a clone, the remote's branches say where refs were left.
-pub struct NoMemory;
+/// No evidence: in a clone nothing is kept, and nobody knows who brought what.
+pub struct NoRecords;
 
-impl Memory for NoMemory {
-    /// Whether an earlier review is overdue is known to the server alone.
-    fn unreviewed(&self) -> anyhow::Result<Vec<Unreviewed>> {
-        Ok(Vec::new())
+impl Records for NoRecords {
+    fn line(&self, _: &ObjectId) -> anyhow::Result<Option<Vec<u8>>> {
+        Ok(None)
     }
 
-    fn recorded(&self, _: &RefName) -> anyhow::Result<Recorded> {
-        Ok(Recorded::default())
+    fn keep_line(&self, _: &ObjectId, _: &[u8]) -> anyhow::Result<()> {
+        Ok(())
     }
 
-    fn reread(&self, _: &RefName) -> anyhow::Result<Recorded> {
-        Ok(Recorded::default())
+    fn brought(&self, _: &BTreeSet<ObjectId>) -> anyhow::Result<BTreeMap<ObjectId, Brought>> {
+        Ok(BTreeMap::new())
     }
 }
 
 /// What a push is gathered from.
 pub struct Sources<'a> {
-    /// The policy.
-    pub policy: &'a Policy,
-    /// The repository, new objects included.
-    pub repo: &'a Repo,
-    /// Its name at the host.
-    pub repository: &'a str,
-    /// The evidence.
-    pub memory: &'a dyn Memory,
-    /// When the question is asked.
-    pub moment: Moment,
+    pub(in crate::gather) policy: &'a Policy,
+    pub(in crate::gather) repo: &'a Repo,
+    pub(in crate::gather) repository: &'a str,
+    pub(in crate::gather) history: &'a History,
+    records: &'a dyn Records,
+    pub(in crate::gather) moment: Moment,
+    /// Of an emergency: what it is pushed under.
+    incident: Option<String>,
     /// What is being done, for a failure report.
-    pub doing: &'a dyn Fn(String),
+    pub(in crate::gather) doing: &'a dyn Fn(String),
+    lines: RefCell<BTreeMap<ObjectId, Rc<IdList>>>,
+}
+
+impl<'a> Sources<'a> {
+    /// For one repository, new objects included, under the host's name for it.
+    pub fn new(
+        policy: &'a Policy,
+        repo: &'a Repo,
+        repository: &'a str,
+        history: &'a History,
+        records: &'a dyn Records,
+        moment: Moment,
+        doing: &'a dyn Fn(String),
+    ) -> Self {
+        let (incident, lines) = (None, RefCell::default());
+        Self { policy, repo, repository, history, records, moment, incident, doing, lines }
+    }
 }
 
 /// The refs that the lines write, in a namespace where there is one.
@@ -109,7 +129,12 @@ pub fn judged(
     let exists = |name: &RefName| Ok(pushed.contains(name) || repo.tip(name)?.is_some());
     let case = if repo.ignores_case()? { Case::Ignored } else { Case::Kept };
     let aliased = led_to(policy, repo, repository)?;
-    let rules = Rulebook { policy, repository, case, exists: &exists, aliased: &aliased };
+    let nested = match policy.governs_repository(repository) {
+        Some(_) => nested::nested(repo, case, targets)?,
+        None => BTreeMap::new(),
+    };
+    let rules =
+        Rulebook { policy, repository, case, exists: &exists, aliased: &aliased, nested: &nested };
     let mut judged = Vec::new();
     for target in targets {
         match governed(&rules, target)? {
@@ -154,10 +179,18 @@ pub fn outdated(repo: &Repo, judged: &[(Target, Governed)]) -> anyhow::Result<Op
 }
 
 /// Two lines that write one ref contradict each other, like a ref named twice.
-pub fn aliased(judged: &[(Target, Governed)]) -> Option<Violation> {
+///
+/// # Errors
+/// Where the repository's config can't be read.
+pub fn aliased(repo: &Repo, judged: &[(Target, Governed)]) -> anyhow::Result<Option<Violation>> {
+    let ignores_case = repo.ignores_case()?;
+    let file = |name: &RefName| match ignores_case {
+        true => name.as_str().to_lowercase(),
+        false => name.as_str().to_owned(),
+    };
     let mut seen = BTreeSet::new();
-    let twice = judged.iter().find(|(target, _)| !seen.insert(&target.name))?;
-    Some(Violation::DuplicateRef { name: twice.0.name.clone() })
+    let twice = judged.iter().find(|(target, _)| !seen.insert(file(&target.name)));
+    Ok(twice.map(|(target, _)| Violation::DuplicateRef { name: target.name.clone() }))
 }
 
 impl Sources<'_> {
@@ -166,16 +199,19 @@ impl Sources<'_> {
     /// # Errors
     /// Where anything that decides can't be read.
     pub fn push(
-        &self,
+        &mut self,
         pusher: Pusher,
         plea: Plea,
         judged: Vec<(Target, Governed)>,
     ) -> anyhow::Result<(Push, Approvals)> {
-        let incoming: Vec<(usize, ObjectId)> = judged
-            .iter()
-            .filter_map(|(target, why)| match why {
-                Governed::Branch(table) => Some((*table, target.line.change.new_id()?.clone())),
-                _ => None,
+        self.incident = match &plea {
+            Plea::Emergency(reason) => reason.incident.clone(),
+            Plea::None | Plea::Malformed { .. } => None,
+        };
+        let branches = judged.iter().filter(|(_, why)| matches!(why, Governed::Branch(_)));
+        let pushed: BTreeMap<RefName, ObjectId> = branches
+            .filter_map(|(target, _)| {
+                Some((target.name.clone(), target.line.change.new_id()?.clone()))
             })
             .collect();
         let mut updates = Vec::new();
@@ -186,25 +222,33 @@ impl Sources<'_> {
                 Governed::No => continue,
                 Governed::Branch(table) => {
                     let role = self.branch(&target, table)?;
-                    let approvals = approvals::gather(self, &target, table, &role, &[])?;
+                    let branch = target.name.without_namespace().branch().map(str::to_owned);
+                    let approvals = approvals::gather(self, &target, branch, &role, &[])?;
                     found.push((target.name.clone(), approvals));
                     role
                 }
                 Governed::Tag(table) => {
-                    Role::Tag { table, tagged: self.tagged(&target, table, &incoming)? }
+                    let role = self.tag(&target, table, &pushed)?;
+                    let branches = self.trusted_branches(&target, table)?;
+                    let approvals = approvals::gather(self, &target, branches, &role, &[])?;
+                    found.push((target.name.clone(), approvals));
+                    role
                 }
-                Governed::Approval { branch, login } => {
-                    let tagged = self.approved(&target)?;
-                    let replaces = self.replaced(&target, &branch, &tagged)?;
-                    Role::Approval { branch, login, tagged, replaces }
-                }
+                Governed::Approval { branch, login } => self.approval(&target, branch, login)?,
                 Governed::MisnamedApproval => Role::MisnamedApproval,
                 Governed::Replacement(table) => Role::Replacement { table },
                 Governed::Shadow { branch, table } => Role::Shadow { branch, table },
+                Governed::Nested { table, directory } => Role::Nested { table, directory },
+                Governed::OddCase { table, meant } => Role::OddCase { table, meant },
             };
             updates.push(RefUpdate { line: target.line, target: target.name, role });
         }
         let repository = self.repository.to_owned();
         Ok((Push { repository, pusher, plea, updates }, found.into_iter().collect()))
+    }
+
+    /// Whether an object is in the repository or the push.
+    fn has(&self, id: &ObjectId) -> anyhow::Result<bool> {
+        self.repo.exists(id)
     }
 }

@@ -1,11 +1,10 @@
 //! What of a push is the content of what was reviewed: the work is done again, and compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::gather::git::Repo;
-use crate::gather::push::contained;
 use crate::model::review::Content;
-use crate::model::{Commit, ObjectId, Signature};
+use crate::model::{Commit, ObjectId, Signature, contained};
 
 /// The newest commits that may be a squash: each try is a merge.
 const TRIES: usize = 50;
@@ -34,10 +33,9 @@ pub(super) fn content(
     reviewed: &ObjectId,
     pushed: &Pushed<'_>,
 ) -> anyhow::Result<Content> {
-    let new: BTreeMap<&ObjectId, &Commit> =
-        pushed.commits.iter().map(|commit| (&commit.id, commit)).collect();
-    if new.contains_key(reviewed) {
-        return Ok(Content { commits: contained(reviewed, &new), writers: BTreeSet::new() });
+    if pushed.commits.iter().any(|commit| commit.id == *reviewed) {
+        let commits = contained([reviewed], pushed.commits);
+        return Ok(Content { commits, writers: BTreeSet::new() });
     }
     if !repo.exists(reviewed)? || repo.commit_behind(reviewed)?.as_ref() != Some(reviewed) {
         return Ok(Content::default());

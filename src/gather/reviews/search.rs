@@ -7,7 +7,9 @@ use super::{Found, ReviewServer, Wanted};
 use crate::gather::push::Sources;
 use crate::gather::remote::Fault;
 use crate::model::review::{Answer, Content, Moment, Proven};
-use crate::model::{ChangeRequest, Commit, ObjectId, Push, RefName, RefUpdate, Reviews, Role};
+use crate::model::{
+    ChangeRequest, Commit, Incoming, ObjectId, Push, RefName, RefUpdate, Reviews, Role,
+};
 use crate::policy::ApprovalSource;
 
 /// Refs in which forges keep the heads of their requests in the repository itself:
@@ -157,7 +159,8 @@ fn branch<'a>(
     push: &'a Push,
     update: &'a RefUpdate,
 ) -> anyhow::Result<Option<Branch<'a>>> {
-    let Role::Branch { table, base, commits, .. } = &update.role else { return Ok(None) };
+    let Role::Branch { incoming, .. } = &update.role else { return Ok(None) };
+    let Incoming { table, base, commits, .. } = incoming;
     let table = sources.policy.tables.get(*table);
     let counts = table.filter(|table| {
         table.approval.from.contains(&ApprovalSource::Reviews)

@@ -8,11 +8,12 @@ use jiff::Timestamp;
 
 use super::places::{Found, Places};
 use crate::evidence::{self, Afterwards, Waiting};
+use crate::gate::Kept;
 use crate::gather::facts::Servers;
 use crate::gather::git::Repo;
 use crate::gather::host::Pointers;
+use crate::gather::push::Sources;
 use crate::gather::push::again::Landed;
-use crate::gather::push::{NoMemory, Sources};
 use crate::judge::judge;
 use crate::model::review::Moment;
 use crate::model::{Change, Movement, ObjectId, Pusher, RefLine, Verdict};
@@ -58,14 +59,11 @@ impl Case {
         let policy = policy_of(now, open, waiting)?;
         let until = Instant::now() + PATIENCE;
         let servers = Servers::start(&policy, &change.repo, &Pointers::default(), until);
-        let sources = Sources {
-            policy: &policy,
-            repo: &repo,
-            repository: &change.repo,
-            memory: &NoMemory,
-            moment: Moment::Landed,
-            doing: &|_| (),
-        };
+        let records = Kept::beside(&now.evidence, &change.repo);
+        let history = records.history()?;
+        let (moment, doing) = (Moment::Landed, |_| ());
+        let sources =
+            Sources::new(&policy, &repo, &change.repo, &history, &records, moment, &doing);
         let commits = commits(&repo, change)?;
         let known = Landed {
             pusher: pusher(&change.pusher),
@@ -73,9 +71,7 @@ impl Case {
             target: change.target().clone(),
             movement: movement(change),
             base: change.base.as_ref().map_or_else(Vec::new, |base| base.ids.clone()),
-            moved_on: open.moved_on(&change.repo, &commits),
             commits,
-            approved_at: &|name, commit| open.approved(&change.repo, name, commit),
         };
         let verdict = judge(&policy, sources.facts_again(known, &servers)?);
         drop(servers);

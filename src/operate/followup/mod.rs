@@ -19,7 +19,7 @@ use places::Places;
 use super::baseline::owner;
 use super::progress::Progress;
 use crate::digest;
-use crate::evidence::{self, Afterwards, Body};
+use crate::evidence::{self, Afterwards, Body, Index};
 use crate::evidence::{Followup, FollowupKind};
 use crate::exit::Exit;
 use crate::gather::config;
@@ -146,6 +146,6 @@ fn record(policy: &Policy, followups: &[Followup]) -> anyhow::Result<Vec<Receipt
         )?);
     }
     // So that the next emergency has little to read.
-    evidence::unreviewed(&policy.evidence, "")?;
+    Index::beside(&policy.evidence).catch_up()?;
     Ok(receipts)
 }

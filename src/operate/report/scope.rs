@@ -1,13 +1,10 @@
 //! What stands at the head of a report: what was asked, on which server, by whom.
 
-use std::os::unix::fs::MetadataExt as _;
-use std::process::Command;
-
-use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::Request;
 use crate::evidence;
+use crate::operate::account::account;
 use crate::policy::Policy;
 use crate::report::clean::Clean;
 use crate::report::model::Scope;
@@ -36,23 +33,6 @@ fn command(args: impl Iterator<Item = String>) -> String {
         if is_plain { arg } else { format!("'{}'", arg.replace('\'', r"'\''")) }
     };
     args.map(quoted).collect::<Vec<_>>().join(" ")
-}
-
-/// Who runs this: the account, and who became it by sudo.
-fn account() -> anyhow::Result<String> {
-    // The kernel gives a process's directory to its effective user (proc(5)).
-    let uid = std::fs::metadata("/proc/self").context("finding out who runs this")?.uid();
-    let named = Command::new("id").args(["-un", &uid.to_string()]).output();
-    let name = named.ok().filter(|output| output.status.success());
-    let name = name.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    let mut text = match name {
-        Some(name) => format!("{name} (user {uid})"),
-        None => format!("user {uid}"),
-    };
-    if let Ok(from) = std::env::var("SUDO_USER") {
-        text.push_str(&format!(", by sudo from {from}"));
-    }
-    Ok(text)
 }
 
 #[cfg(test)]

@@ -209,6 +209,7 @@ impl Found {
             Body::Landed(_) => "landing, as the server told it",
             Body::Followup(_) => "follow-up",
             Body::Recovery(_) => "mending of a torn write",
+            Body::Restored(_) => "loss of records",
             Body::Other { kind } => kind.as_str(),
         })
     }

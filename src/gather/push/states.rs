@@ -1,0 +1,128 @@
+//! The recorded states that vouch for a ref: its own, and those of the refs that its table trusts.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::Sources;
+use super::governed::Target;
+use crate::gather::git::Since;
+use crate::model::vouching::{Ancestry, Purpose, Vouching};
+use crate::model::{ObjectId, RefName, Unexplained};
+
+/// The states that vouch for one ref.
+pub(super) struct States<'a> {
+    sources: &'a Sources<'a>,
+    vouching: Vouching<'a>,
+    /// Refs that are trusted, and that are where no record explains.
+    pub(super) unexplained: Vec<Unexplained>,
+}
+
+impl<'a> Sources<'a> {
+    /// The states that vouch for a ref of a table.
+    ///
+    /// # Errors
+    /// Where a ref can't be read.
+    pub(super) fn states(
+        &'a self,
+        target: &Target,
+        table: usize,
+        purpose: Purpose,
+    ) -> anyhow::Result<States<'a>> {
+        let mut vouching = Vouching::new(self.history, purpose);
+        vouching.by_itself(&target.name, self.repo.tip(&target.name)?.as_ref());
+        let mut unexplained = Vec::new();
+        for (name, tip) in self.trusted(target, table)? {
+            let known = self.history.of(&name);
+            vouching.by(&name, tip.as_ref());
+            if let Some(found) = tip.filter(|tip| !known.is_some_and(|known| known.explains(tip))) {
+                let recorded = known.and_then(|known| known.place.last()).cloned();
+                unexplained.push(Unexplained { name, recorded, found });
+            }
+        }
+        Ok(States { sources: self, vouching, unexplained })
+    }
+
+    /// What a push of the ref is judged by.
+    pub(super) fn of_push(&self) -> Purpose {
+        Purpose::Push { incident: self.incident.clone() }
+    }
+
+    /// The branches for which an approval counts of what a tag brings.
+    pub(super) fn trusted_branches(
+        &self,
+        target: &Target,
+        table: usize,
+    ) -> anyhow::Result<Vec<String>> {
+        let plain = self.trusted(target, table)?.into_keys().map(|name| name.without_namespace());
+        Ok(plain.filter_map(|name| name.branch().map(str::to_owned)).collect())
+    }
+
+    /// The refs that a table trusts beside the one that is pushed, each with where it is:
+    /// those on record, and those that it names.
+    pub(super) fn trusted(
+        &self,
+        target: &Target,
+        table: usize,
+    ) -> anyhow::Result<BTreeMap<RefName, Option<ObjectId>>> {
+        let namespace = target.name.namespace();
+        let head = if namespace.is_empty() { self.repo.head_branch()? } else { None };
+        let trusted = self.policy.trusted(self.repository, table, head.as_ref());
+        let mut names = Vec::new();
+        let mut found = BTreeMap::new();
+        for name in trusted.names() {
+            let name = RefName::parse(format!("{namespace}{name}").as_bytes())?;
+            let leads_to = self.repo.resolve(&name)?;
+            if leads_to != name {
+                // It was a branch of its own when its records were made, perhaps.
+                found.insert(name, None);
+            }
+            names.push(leads_to);
+        }
+        let is_trusted = |name: &&RefName| {
+            let plain = name.without_namespace();
+            name.namespace() == namespace && plain.tag().is_none() && trusted.has(&plain)
+        };
+        names.extend(self.history.refs().map(|(name, _)| name).filter(is_trusted).cloned());
+        for name in names {
+            if name != target.name && !found.contains_key(&name) {
+                let tip = self.repo.tip(&name)?;
+                found.insert(name, tip);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl States<'_> {
+    /// What is new in a value.
+    ///
+    /// # Errors
+    /// Where history can't be read.
+    pub(super) fn since(&self, new: &ObjectId) -> anyhow::Result<Since> {
+        // A walk can't be told that something went wrong while it asked.
+        let failed = RefCell::new(None);
+        let is_state = |id: &ObjectId| {
+            self.vouching.vouches(id, self.sources).unwrap_or_else(|error| {
+                failed.borrow_mut().get_or_insert(error);
+                false
+            })
+        };
+        let since = self.sources.repo.since(new, &is_state);
+        match failed.take() {
+            Some(error) => Err(error),
+            None => since,
+        }
+    }
+}
+
+impl Ancestry for Sources<'_> {
+    type Error = anyhow::Error;
+
+    fn contains(&self, tip: &ObjectId, commit: &ObjectId) -> anyhow::Result<bool> {
+        Ok(self.has(tip)? && self.repo.contains(tip, commit)?)
+    }
+
+    fn is_on_line(&self, tip: &ObjectId, commit: &ObjectId) -> anyhow::Result<bool> {
+        Ok(tip == commit || self.line(tip)?.contains(commit))
+    }
+}
