@@ -46,7 +46,7 @@ pub(crate) use chain::host;
 pub use chain::{
     Busy, Flaw, Fragment, Mark, Records, never_before, read, read_from, read_kept, state,
 };
-pub use fold::{Afterwards, Index, Noted, SetBack, Tickets, Waiting, afterwards};
+pub use fold::{About, Afterwards, Index, Noted, SetBack, Tickets, Waiting, afterwards, event};
 pub use format::{
     Answer, Approval, Approved, Baseline, Body, Brought, Change, Class, Commit, Commits, Decision,
     Emergency, Fault, Finding, Followup, FollowupKind, Genesis, Ground, Head, Ids, Landed, Lapse,

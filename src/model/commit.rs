@@ -17,6 +17,17 @@ pub struct Commit {
     pub brought: Option<Brought>,
 }
 
+/// A commit as git-log(1) shows it, whatever it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Its parents, in order.
+    pub parents: Vec<ObjectId>,
+    /// The address of its author.
+    pub author: String,
+    /// The address of its committer.
+    pub committer: String,
+}
+
 /// Who first pushed a commit to any ref of its repository, as the server authenticated them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brought {

@@ -18,7 +18,7 @@ pub mod violation;
 pub mod vouching;
 
 pub use approval::{Approval, Approvals, Source};
-pub use commit::{Brought, Commit, Content, Defect, MergeContent, Signature, Trailer};
+pub use commit::{Brought, Commit, Content, Defect, LogEntry, MergeContent, Signature, Trailer};
 pub use emergency::{Emergency, Ground, Plea, Reason, Unreviewed};
 pub use history::History;
 pub use object_id::ObjectId;

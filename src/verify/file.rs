@@ -24,6 +24,8 @@ pub struct File {
     pub log: Option<String>,
     /// Records that vouch for a write that was torn off.
     pub recoveries: Vec<u64>,
+    /// Records that tell of others that were lost, each with the last number that was.
+    pub losses: Vec<(u64, Option<u64>)>,
     /// Writes that were torn off at the end, for which no record vouches yet.
     pub torn_end: usize,
     /// The texts of the configs that were in force, first to last.
@@ -60,6 +62,7 @@ impl File {
                 self.policies.push(policy.text.clone());
             }
             Body::Recovery(_) => self.recoveries.push(seq),
+            Body::Restored(lost) => self.losses.push((seq, lost.seq)),
             Body::Other { .. } => self.strangers.push(seq),
             _ => {}
         }

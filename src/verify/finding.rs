@@ -59,6 +59,14 @@ codes! {
     UnrecordedBase = "unrecorded-base",
     /// An approval stands in the repository, and no record accepted it.
     UnrecordedApproval = "unrecorded-approval",
+    /// A governed ref holds commits, and no record is about it.
+    UnrecordedRef = "unrecorded-ref",
+    /// A repository that the config governs holds commits, and no record is about it.
+    UnguardedRepository = "unguarded-repository",
+    /// A governed tag that no record is about stands where no trusted branch was.
+    StrayTag = "stray-tag",
+    /// A record says what another one, or git, refutes.
+    ContradictedRecord = "contradicted-record",
     /// There are records about a repository that is not there.
     MissingRepository = "missing-repository",
 }
@@ -99,7 +107,7 @@ impl Finding {
         Self { code, repo, name, records, commits, what }
     }
 
-    fn at(self, repo: &str, name: &RefName) -> Self {
+    pub(super) fn at(self, repo: &str, name: &RefName) -> Self {
         Self { repo: Some(repo.to_owned()), name: Some(name.clone()), ..self }
     }
 
@@ -226,6 +234,41 @@ impl Finding {
         );
         let finding = Self::new(Code::UnrecordedApproval, clean(&what)).at(repo, name);
         Self { commits: vec![commit.clone()], ..finding }
+    }
+
+    pub(super) fn unrecorded_ref(repo: &str, name: &RefName, tip: &ObjectId) -> Self {
+        let what = format!(
+            "no record is about {name}, and it is at {}: it was made around the hook, or the \
+             config governs it only since",
+            tip.short()
+        );
+        let finding = Self::new(Code::UnrecordedRef, clean(&what)).at(repo, name);
+        Self { commits: vec![tip.clone()], ..finding }
+    }
+
+    pub(super) fn unguarded(repo: &str, branches: usize) -> Self {
+        let what = format!(
+            "no record is about it, and it has {}: nobody has pushed since the hook was \
+             installed, or it has no hook of ours",
+            count(branches, "governed branch")
+        );
+        let finding = Self::new(Code::UnguardedRepository, what);
+        Self { repo: Some(repo.to_owned()), ..finding }
+    }
+
+    pub(super) fn stray_tag(repo: &str, name: &RefName, commit: &ObjectId) -> Self {
+        let what = format!(
+            "{name} is at {}, where no branch that it trusts was, and no record let it in",
+            commit.short()
+        );
+        let finding = Self::new(Code::StrayTag, clean(&what)).at(repo, name);
+        Self { commits: vec![commit.clone()], ..finding }
+    }
+
+    /// `what` goes on from "record 7".
+    pub(super) fn contradicted(seq: u64, what: &str) -> Self {
+        let what = clean(&format!("record {seq} {what}"));
+        Self { records: vec![seq], ..Self::new(Code::ContradictedRecord, what) }
     }
 
     /// Where all repositories were to be found.

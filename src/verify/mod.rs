@@ -12,6 +12,7 @@
 
 mod checkpoint;
 pub mod claims;
+mod contradictions;
 mod file;
 mod finding;
 mod graph;
@@ -21,7 +22,7 @@ mod tests;
 mod tie;
 
 pub use checkpoint::{BadCheckpoint, Checkpoint, Signed};
-pub use claims::{Claims, OfRepository};
+pub use claims::Claims;
 pub use file::File;
 pub use finding::{Code, Finding};
 pub use graph::Graph;

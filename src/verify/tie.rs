@@ -1,13 +1,14 @@
 //! One governed branch: its commits held against the changes that are on record.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::claims::{Move, OfRepository, Step, What, Written};
+use serde::Serialize;
+
+use super::claims::Written;
 use super::finding::seqs;
 use super::{Finding, Graph};
 use crate::model::{ObjectId, Recorded, RefName};
 use crate::text::count;
-use serde::Serialize;
 
 /// The count of one branch. `git rev-list --count TIP ^SINCE...` gives `commits` again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,17 +45,16 @@ enum Mark {
     Nothing,
     /// It was there before claims start.
     Before,
-    /// A change on record brought it.
+    /// A change on record brought it, or it was known by then.
     Recorded,
-    /// It was found there when a later push came.
+    /// It was taken as known, and no record vouches for that.
     Found,
 }
 
-/// A branch while its steps are gone through.
-struct Walk<'a> {
+/// A branch while its records are gone through.
+pub(super) struct Walk<'a> {
     graph: &'a Graph,
-    landed: &'a HashSet<u64>,
-    left: &'a HashMap<ObjectId, u64>,
+    tip: Option<ObjectId>,
     in_branch: Vec<bool>,
     marks: Vec<Mark>,
     place: Recorded,
@@ -69,94 +69,94 @@ struct Walk<'a> {
     accepted: Vec<u64>,
 }
 
-/// Ties one branch out. `tip` is where git has it.
-pub(super) fn tie(
-    (repo, name): (&str, &RefName),
-    tip: Option<&ObjectId>,
-    of: &OfRepository,
-    graph: &Graph,
-) -> Branch {
-    let steps = of.branches.get(name).map_or(&[][..], Vec::as_slice);
-    let mut in_branch = graph.blank(false);
-    graph.spread(tip.and_then(|tip| graph.place(tip)), |is_in| !is_in, true, &mut in_branch);
-    let mut walk = Walk {
-        graph,
-        landed: &of.landed,
-        left: &of.left,
-        in_branch,
-        marks: graph.blank(Mark::Nothing),
-        place: Recorded::default(),
-        was_there: false,
-        since: Vec::new(),
-        gone: Vec::new(),
-        races: Vec::new(),
-        lapses: Vec::new(),
-        accepted: Vec::new(),
-    };
-    walk.go(steps);
-    let tie = walk.count((repo, name), tip);
-    let findings = walk.findings(&tie);
-    let notes = walk.notes(&tie);
-    Branch { tie, findings, notes, never_landed: walk.races }
+/// A move of the branch that was let in, as its record has it.
+pub(super) struct Let<'a> {
+    pub(super) seq: u64,
+    pub(super) written: Written,
+    pub(super) old: Option<&'a ObjectId>,
+    pub(super) new: Option<&'a ObjectId>,
+    /// What it took as known and a record before it vouches for.
+    pub(super) known: Vec<&'a ObjectId>,
+    /// What it took as known and none does.
+    pub(super) unknown: Vec<&'a ObjectId>,
+    pub(super) lapsed: bool,
+    pub(super) landed: bool,
+    /// A later change dropped commits of the branch.
+    pub(super) was_dropped: bool,
 }
 
-impl Walk<'_> {
-    fn go(&mut self, steps: &[Step]) {
-        let stayed = stayed(steps);
-        let dropping = |step: &Step| matches!(&step.what, What::Allowed(asked) if asked.forced);
-        let last_drop = steps.iter().rposition(dropping);
-        for (at, step) in steps.iter().enumerate() {
-            match &step.what {
-                What::Baseline { tip, first_seen } => {
-                    if !first_seen {
-                        self.accepted.push(step.seq);
-                        self.accept(tip);
-                    }
-                    self.known(tip);
-                    self.place.found(tip.clone());
-                    self.was_there |= first_seen;
-                }
-                What::Landed(new) => {
-                    self.place.landed(new.clone());
-                    self.was_there = true;
-                }
-                What::Allowed(asked) => {
-                    let landed = self.landed.contains(&step.seq)
-                        || asked.new.as_ref().is_some_and(|new| stayed.contains(&(at, new)));
-                    let was_dropped = last_drop.is_some_and(|drop| drop >= at);
-                    self.allowed(step, asked, landed, was_dropped);
-                }
-            }
+impl<'a> Walk<'a> {
+    pub(super) fn of(tip: Option<&ObjectId>, graph: &'a Graph) -> Self {
+        let mut in_branch = graph.blank(false);
+        graph.spread(tip.and_then(|tip| graph.place(tip)), |is_in| !is_in, true, &mut in_branch);
+        Self {
+            graph,
+            tip: tip.cloned(),
+            in_branch,
+            marks: graph.blank(Mark::Nothing),
+            place: Recorded::default(),
+            was_there: false,
+            since: Vec::new(),
+            gone: Vec::new(),
+            races: Vec::new(),
+            lapses: Vec::new(),
+            accepted: Vec::new(),
         }
     }
 
-    fn allowed(&mut self, step: &Step, asked: &Move, landed: bool, was_dropped: bool) {
-        let old = asked.old.as_ref().and_then(|old| self.graph.place(old));
-        match (&asked.old, asked.lapsed) {
-            (None, _) => asked.base.iter().for_each(|base| self.known(base)),
-            (Some(_), false) => self.spread(old, Mark::Found),
-            // What came in around the hook was judged with this push, but for what it
-            // took as known though no record had left a governed branch there.
-            (Some(_), true) => {
-                self.lapses.push(step.seq);
-                let is_left = |base| self.left.get(base).is_some_and(|seq| *seq < step.seq);
-                for base in asked.base.iter().filter(|base| !is_left(base)) {
-                    self.spread(self.graph.place(base), Mark::Found);
-                }
+    /// Claims start here: the branch was there, or an admin accepts what it holds.
+    pub(super) fn begin(&mut self, seq: u64, at: &ObjectId, by_admin: bool) {
+        if by_admin {
+            self.accepted.push(seq);
+            let is_counted = |known| known != Mark::Before;
+            self.graph.spread(self.graph.place(at), is_counted, Mark::Before, &mut self.marks);
+        }
+        self.known(at);
+        self.place.found(at.clone());
+        self.was_there |= !by_admin;
+    }
+
+    /// Git wrote it.
+    pub(super) fn landed(&mut self, new: &ObjectId) {
+        self.place.landed(new.clone());
+        self.was_there = true;
+    }
+
+    /// A push was let in. The commits that came with it, and that nothing before it had
+    /// brought or knew.
+    pub(super) fn allowed(&mut self, let_in: &Let<'_>) -> Vec<ObjectId> {
+        if let_in.lapsed {
+            self.lapses.push(let_in.seq);
+        }
+        for known in &let_in.known {
+            match let_in.old {
+                Some(_) => drop(self.spread(self.graph.place(known), Mark::Recorded)),
+                // What a new branch starts with is not its own.
+                None => self.known(known),
             }
         }
-        if let Some(new) = &asked.new {
+        for unknown in &let_in.unknown {
+            self.spread(self.graph.place(unknown), Mark::Found);
+        }
+        let mut came = Vec::new();
+        if let Some(new) = let_in.new {
             let place = self.graph.place(new);
             if place.is_some_and(|place| self.in_branch.get(place) == Some(&true)) {
-                self.spread(place, Mark::Recorded);
-            } else if landed && !was_dropped {
-                self.gone.push((step.seq, new.clone()));
-            } else if !landed && step.written == Written::Before {
-                self.races.push(step.seq);
+                came = self.spread(place, Mark::Recorded);
+            } else if let_in.landed && !let_in.was_dropped {
+                self.gone.push((let_in.seq, new.clone()));
+            } else if !let_in.landed && let_in.written == Written::Before {
+                self.races.push(let_in.seq);
             }
         }
-        self.place.moved(asked.old.clone(), asked.new.clone());
-        self.was_there = asked.new.is_some() && (self.was_there || asked.old.is_some());
+        self.place.moved(let_in.old.cloned(), let_in.new.cloned());
+        self.was_there = let_in.new.is_some() && (self.was_there || let_in.old.is_some());
+        came.into_iter().filter_map(|place| self.graph.id(place)).cloned().collect()
+    }
+
+    /// Whether the branch contains a commit.
+    pub(super) fn has(&self, commit: &ObjectId) -> bool {
+        self.graph.place(commit).is_some_and(|place| self.in_branch.get(place) == Some(&true))
     }
 
     /// What this contains is from before the control, or taken as known.
@@ -169,17 +169,17 @@ impl Walk<'_> {
         }
     }
 
-    fn spread(&mut self, from: Option<usize>, mark: Mark) {
-        self.graph.spread(from, |known| known == Mark::Nothing, mark, &mut self.marks);
+    fn spread(&mut self, from: Option<usize>, mark: Mark) -> Vec<usize> {
+        self.graph.spread(from, |known| known == Mark::Nothing, mark, &mut self.marks)
     }
 
-    /// Claims start here, by an admin's word: what this contains is not counted, however it came.
-    fn accept(&mut self, commit: &ObjectId) {
-        let is_counted = |known| known != Mark::Before;
-        self.graph.spread(self.graph.place(commit), is_counted, Mark::Before, &mut self.marks);
+    pub(super) fn end(self, (repo, name): (&str, &RefName)) -> Branch {
+        let tie = self.count((repo, name));
+        let (findings, notes) = (self.findings(&tie), self.notes(&tie));
+        Branch { tie, findings, notes, never_landed: self.races }
     }
 
-    fn count(&self, (repo, name): (&str, &RefName), tip: Option<&ObjectId>) -> Tie {
+    fn count(&self, (repo, name): (&str, &RefName)) -> Tie {
         let (mut recorded, mut unrecorded) = (0, 0);
         for (mark, _) in self.marks.iter().zip(&self.in_branch).filter(|(_, is_in)| **is_in) {
             match mark {
@@ -191,7 +191,7 @@ impl Walk<'_> {
         Tie {
             repo: repo.to_owned(),
             name: name.clone(),
-            tip: tip.cloned(),
+            tip: self.tip.clone(),
             since: self.since.clone(),
             commits: recorded + unrecorded,
             recorded,
@@ -260,18 +260,7 @@ impl Walk<'_> {
     }
 }
 
-/// The places of moves to where a later push found the branch: those did land.
-fn stayed(steps: &[Step]) -> HashSet<(usize, &ObjectId)> {
-    let mut later: HashSet<&ObjectId> = HashSet::new();
-    let mut stayed = HashSet::new();
-    for (at, step) in steps.iter().enumerate().rev() {
-        let What::Allowed(asked) = &step.what else { continue };
-        if let Some(new) = asked.new.as_ref().filter(|new| later.contains(new)) {
-            stayed.insert((at, new));
-        }
-        if step.written == Written::Before {
-            later.extend(&asked.old);
-        }
-    }
-    stayed
+/// The commits that records count on, and what came with a change: neither more nor others.
+pub(super) fn is_told<'a>(came: &'a [ObjectId], told: &HashSet<&ObjectId>) -> Option<&'a ObjectId> {
+    came.iter().find(|id| !told.contains(id))
 }

@@ -545,7 +545,7 @@ fn the_demo_plays_every_scene_and_leaves_nothing_behind() {
     let played = hermetic(BINARY, &tmp).arg("demo").env("TMPDIR", &tmp).output().unwrap();
     let said = String::from_utf8_lossy(&played.stdout);
     assert!(played.status.success(), "{said}\n{}", String::from_utf8_lossy(&played.stderr));
-    assert!(said.contains("19 records of evidence"), "{said}");
+    assert!(said.contains("23 records of evidence"), "{said}");
     assert_eq!(std::fs::read_dir(&tmp).unwrap().count(), 0);
     let kept =
         hermetic(BINARY, &tmp).args(["demo", "--keep"]).env("TMPDIR", &tmp).output().unwrap();

@@ -99,9 +99,9 @@ fn evidence_that_is_gone_blocks_until_somebody_has_looked() {
     ana.push(&["main"]).accepted();
     ana.commit("no ticket");
     server.rename("evidence.jsonl", "kept.jsonl");
-    ana.push(&["main"]).failed_with("is gone or empty, and there was one: put it back");
+    ana.push(&["main"]).failed_with("is gone, was set back, or is another file");
     server.write("evidence.jsonl", "");
-    ana.push(&["main"]).failed_with("is gone or empty");
+    ana.push(&["main"]).failed_with("put the file back that holds it");
     // Nor does it look as if all were well to those who check.
     server.git(&["update-ref", "-d", "refs/approvals/main/bob"]);
     let config = server.at("config.toml");
@@ -110,7 +110,7 @@ fn evidence_that_is_gone_blocks_until_somebody_has_looked() {
         args.extend((command == "show").then_some("PAY-1"));
         let shown = Shown::of(&server.sockembot(&args), server.home());
         let all = [shown.stdout.as_str(), &shown.stderr].concat().replace("\n  ", " ");
-        assert!(all.contains("is gone or empty"), "{command}: {all}");
+        assert!(all.contains("is gone"), "{command}: {all}");
         assert_eq!(shown.code, Some(code), "{command}: {all}");
     }
     server.rename("kept.jsonl", "evidence.jsonl");

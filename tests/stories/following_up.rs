@@ -179,6 +179,7 @@ fn whoever_had_a_part_in_it_can_t_review_it() {
 fn a_review_is_of_the_commit_that_landed_and_for_the_branch_that_it_landed_on() {
     let server = server(AT_ONCE);
     let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.push(&["main:refs/heads/release/1"]).accepted();
     let first = ana.commit("PAY-1: x");
     let second = ana.commit("PAY-1: y");
     emergency(&ana, "main").accepted();
@@ -341,8 +342,12 @@ fn a_tracker_that_is_away_makes_nothing_overdue_that_may_stand_on_the_ticket() {
     std::fs::rename(server.path("away.toml"), server.path("tickets.toml")).unwrap();
     assert_eq!(said(&server).0, Some(1));
     assert_eq!(kinds(&server), ["emergency-overdue"]);
-    let approval = "\n[[ticket.approval]]\nby = \"bob\"\nat = 2026-03-01T09:00:00Z\n\n[[ticket]]\nkey = \"PAY-2\"";
-    server.edit("tickets.toml", "\n[[ticket]]\nkey = \"PAY-2\"", approval);
+    // What was said before anybody had seen the change is said of something else.
+    let approval = "\n[[ticket.approval]]\nby = \"bob\"\nat = AT\n\n[[ticket]]\nkey = \"PAY-2\"";
+    let at = "2026-03-01T09:00:00Z";
+    server.edit("tickets.toml", "\n[[ticket]]\nkey = \"PAY-2\"", &approval.replace("AT", at));
+    assert_eq!(said(&server).0, Some(1));
+    server.edit("tickets.toml", at, &jiff::Timestamp::now().to_string());
     assert_eq!(said(&server).0, Some(0));
     let record = server.records("followup").pop().unwrap();
     assert_eq!((&record["source"], &record["by"]), (&"PAY-1".into(), &"bob".into()));

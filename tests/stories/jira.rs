@@ -101,6 +101,13 @@ fn an_empty_answer_is_not_believed_of_a_server_that_does_not_know_us() {
     assert!(pushed.seen().contains("401"), "{}", pushed.seen());
 }
 
+/// A time as Jira writes it, so many minutes from now. An approval counts when it is given
+/// after the commits were first shown.
+fn minutes_from_now(minutes: i64) -> String {
+    let time = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes);
+    time.strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string()
+}
+
 #[test]
 fn a_transition_into_an_approved_state_is_an_approval_until_the_ticket_leaves_it() {
     for flavour in FLAVOURS {
@@ -122,6 +129,8 @@ fn a_transition_into_an_approved_state_is_an_approval_until_the_ticket_leaves_it
         );
         let ana = server.clone_for("ana");
         ana.commit("PAY-2: x\n\nRefs: PAY-2\n");
+        ana.show();
+        let [now, later] = [0, 1].map(minutes_from_now);
         let history = |steps: &[(&str, &str, &str)]| {
             let steps = steps.iter().map(|(by, to, at)| step(by, to, at)).collect();
             jira.change(|state| {
@@ -130,18 +139,14 @@ fn a_transition_into_an_approved_state_is_an_approval_until_the_ticket_leaves_it
             ana.push(&["main"])
         };
         history(&[]).refused_for(&["missing-approval"]);
-        history(&[("bob", "Approved", "2026-01-05T10:00:00.000+0000")])
+        // After the date that the commit gives itself, and before anybody could see it.
+        history(&[("bob", "Approved", "2026-01-07T10:00:00.000+0000")])
             .refused_for(&["stale-approval"]);
-        history(&[("ana", "Approved", "2026-01-07T10:00:00.000+0000")])
-            .refused_for(&["self-approval"]);
-        history(&[
-            ("bob", "Approved", "2026-01-07T10:00:00.000+0000"),
-            ("ana", "Draft", "2026-01-07T11:00:00.000+0000"),
-        ])
-        .refused_for(&["missing-approval"]);
-        history(&[("eve", "Approved", "2026-01-07T10:00:00.000+0000")])
-            .refused_for(&["unmatched-approver"]);
-        history(&[("bob", "Approved", "2026-01-07T10:00:00.000+0000")]).accepted();
+        history(&[("ana", "Approved", &now)]).refused_for(&["self-approval"]);
+        history(&[("bob", "Approved", &now), ("ana", "Draft", &later)])
+            .refused_for(&["missing-approval"]);
+        history(&[("eve", "Approved", &now)]).refused_for(&["unmatched-approver"]);
+        history(&[("bob", "Approved", &now)]).accepted();
         assert_eq!(server.records("change").last().unwrap()["approvals"][0]["source"], "ticket");
     }
 }
@@ -174,11 +179,12 @@ fn a_user_field_and_a_service_desk_approve_as_well() {
         [("approver_field = \"customfield_7\"\n", true), ("service_desk = true\n", false)]
     {
         let jira = FakeJira::start(Duration::ZERO);
+        let now = jiff::Timestamp::now().as_millisecond();
         jira.change(|state| {
             if prepare {
                 state.issues.get_mut("PAY-1").unwrap()["fields"]["customfield_7"] =
                     json!([user("bob")]);
-                let mut change = step("eve", "x", "2026-01-07T10:00:00.000+0000");
+                let mut change = step("eve", "x", &minutes_from_now(1));
                 change["items"][0]["fieldId"] = json!("customfield_7");
                 change["items"][0]["field"] = json!("Approvers");
                 state.history.insert("PAY-1".to_owned(), vec![change]);
@@ -186,7 +192,7 @@ fn a_user_field_and_a_service_desk_approve_as_well() {
                 let yes = json!({"approver": user("bob"), "approverDecision": "approved"});
                 let no = json!({"approver": user("eve"), "approverDecision": "pending"});
                 let approval = json!({"finalDecision": "approved", "approvers": [yes, no],
-                    "completedDate": {"epochMillis": 1_767_900_000_000_i64}});
+                    "completedDate": {"epochMillis": now + 60_000}});
                 state.desk.insert("PAY-1".to_owned(), json!({"values": [approval]}));
             }
         });

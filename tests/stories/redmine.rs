@@ -40,7 +40,7 @@ make = lambda do |project, subject, state|
     issue.save!(validate: false)
   end
   issue.update_column(:created_on, Time.utc(2026, 1, 5, 9))
-  Journal.where(journalized_id: issue.id).update_all(created_on: Time.utc(2026, 1, 7, 9))
+  Journal.where(journalized_id: issue.id).update_all(created_on: Time.now.utc + 3600)
   issue
 end
 make.call(ops, 'Round half up', 'In Progress')
@@ -52,7 +52,7 @@ named.reload
 named.init_journal(bot)
 named.custom_field_values = { field.id.to_s => [bob.id.to_s] }
 named.save!(validate: false)
-Journal.where(journalized_id: named.id).update_all(created_on: Time.utc(2026, 1, 7, 9))
+Journal.where(journalized_id: named.id).update_all(created_on: Time.now.utc + 3600)
 puts [bot.api_key, bob.id].join(' ')
 ";
 
@@ -154,7 +154,7 @@ fn a_real_redmine_tells_its_tickets_its_approvals_and_who_we_are() {
         ana.push(&["main"])
     };
 
-    // Bob moved #1 into progress, after the commit; and its name is shown.
+    // Bob moved #1 into progress, after the commit was shown; and its name is shown.
     let pushed = push("Round half up (#1)");
     pushed.accepted();
     assert!(pushed.digest().contains("#1  Round half up  In Progress  Bob"), "{}", pushed.seen());

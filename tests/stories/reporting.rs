@@ -43,7 +43,11 @@ fn opened(server: &Server, name: &str) -> Value {
 fn config() -> Setup {
     let automation = "automation = [\"robot\"]";
     Setup {
-        config: vec![(automation, format!("{automation}\noutage = \"accept-and-follow-up\""))],
+        config: vec![
+            (automation, format!("{automation}\noutage = \"accept-and-follow-up\"")),
+            // Not the clones, which stand below the same root.
+            ("repos = [\"*\"]", "repos = [\"app\"]".to_owned()),
+        ],
         more: "\n[emergency]\npeople = [\"ana\"]\n".to_owned(),
         ..Setup::default()
     }
@@ -402,11 +406,11 @@ fn nothing_that_others_wrote_is_a_formula_or_markup() {
     ana.commit("PAY-4: x");
     emergency(&ana, &formula);
     let branch = "=1+1;@x\"><script>alert(4)</script>";
-    ana.push(&[&format!("HEAD:refs/heads/release/{branch}")]).accepted();
+    ana.push(&[&format!("HEAD~1:refs/heads/release/{branch}")]).accepted();
     let robot = server.clone_for("robot");
     let sum = "@SUM(1)";
-    let pushed =
-        robot.git_with(&["push", "origin", "HEAD:refs/heads/release/=2"], &[("REMOTE_USER", sum)]);
+    let pushed = robot
+        .git_with(&["push", "origin", "HEAD~1:refs/heads/release/=2"], &[("REMOTE_USER", sum)]);
     assert!(pushed.landed(), "{}", pushed.seen());
     report(&server, "package", &[]);
 

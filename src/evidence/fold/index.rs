@@ -90,9 +90,9 @@ impl fmt::Display for SetBack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the evidence {} was set back, or another file was put in its place: record #{} {} had \
-             been read of it, and is not there; put the file back that holds it, or put the loss on \
-             record by `sockembot restore --reason WHY`",
+            "the evidence {} is gone, was set back, or is another file: record #{} {} had been read \
+             of it, and is not there; put the file back that holds it, or put the loss on record by \
+             `sockembot restore --reason WHY`",
             self.evidence.display(),
             self.seq,
             self.sha256.get(..8).unwrap_or(&self.sha256)
@@ -276,9 +276,9 @@ impl Index {
 
     /// What stands in the index of one repository; none where a part of it is lost.
     fn load(&self, repository: &str) -> anyhow::Result<Option<(Snapshot, Vec<Later>)>> {
-        let mut lines = match read(&self.file(repository, "log"))? {
-            Some(text) => text,
-            None => Vec::new(),
+        let (mut lines, is_gone) = match read(&self.file(repository, "log"))? {
+            Some(text) => (text, false),
+            None => (Vec::new(), true),
         };
         // A line that a crash cut short is that of a record that will be read again.
         lines.truncate(whole(&lines));
@@ -289,6 +289,7 @@ impl Index {
             None => None,
         };
         let snapshot = match read(&self.file(repository, "json"))? {
+            Some(_) if is_gone => return Ok(None),
             Some(text) => match serde_json::from_slice::<Snapshot>(&text) {
                 Ok(snapshot) => snapshot,
                 Err(_) => return Ok(None),
@@ -323,7 +324,12 @@ impl Index {
         }
         file.write_all(&bytes).with_context(writing)?;
         // The head must not be on the disk before what it says has been read.
-        file.sync_data().with_context(writing)
+        file.sync_data().with_context(writing)?;
+        if known.is_none() {
+            let directory = File::open(&self.directory).with_context(writing)?;
+            directory.sync_all().with_context(writing)?;
+        }
+        Ok(())
     }
 
     /// Writes a history anew, and what has become a part of it away.

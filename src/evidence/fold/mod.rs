@@ -6,3 +6,4 @@ mod ref_history;
 
 pub use index::{Index, SetBack};
 pub use open_items::{Afterwards, Noted, Tickets, Waiting, afterwards};
+pub use ref_history::{About, event};

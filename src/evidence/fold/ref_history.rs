@@ -8,7 +8,7 @@ use crate::model::history::{Allowed, Baseline, Event, Open, Settled};
 
 /// The repository that a record is about, and what it says of its refs; none where it says
 /// nothing of them. What became of a change names the change and no repository.
-pub(in crate::evidence) fn event(record: &Record) -> Option<(About<'_>, Event)> {
+pub fn event(record: &Record) -> Option<(About<'_>, Event)> {
     match &record.body {
         Body::Baseline(baseline) => {
             let kind = match (&baseline.by, &baseline.name) {
@@ -47,7 +47,7 @@ pub(in crate::evidence) fn event(record: &Record) -> Option<(About<'_>, Event)> 
 }
 
 /// What an event belongs to.
-pub(in crate::evidence) enum About<'a> {
+pub enum About<'a> {
     /// A repository, by the host's name for it.
     Repository(&'a str),
     /// The repository of the change with this number.

@@ -67,6 +67,6 @@ impl Repo {
 }
 
 fn is_own(directory: &str, repository: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().map_or_else(|_| path.to_path_buf(), |path| path);
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     real(Path::new(directory)) == real(&repository.join("objects"))
 }

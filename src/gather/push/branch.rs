@@ -70,8 +70,8 @@ impl Sources<'_> {
         pushed: &BTreeMap<RefName, ObjectId>,
     ) -> anyhow::Result<Option<RefName>> {
         let trusted = self.trusted(target, table)?;
-        let there = pushed.iter().filter(|(_, new)| *new == commit).map(|(name, _)| name);
-        Ok(there.filter(|name| trusted.contains_key(*name)).next().cloned())
+        let mut there = pushed.iter().filter(|(_, new)| *new == commit).map(|(name, _)| name);
+        Ok(there.find(|name| trusted.contains_key(*name)).cloned())
     }
 
     fn incoming(

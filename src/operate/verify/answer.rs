@@ -103,8 +103,17 @@ impl Examined {
                 format!("{findings}, and not everything could be checked; {repositories}")
             }
             Exit::Refused => format!("{findings}; {repositories}"),
-            Exit::Accepted => format!("clean; {repositories}"),
+            Exit::Accepted => format!("clean; {repositories}; {}", self.checkpoints()),
             _ => format!("nothing found, but not everything could be checked; {repositories}"),
+        }
+    }
+
+    /// Without a checkpoint, nobody can tell whether the end of the file was cut off.
+    fn checkpoints(&self) -> String {
+        match self.checkpoints.len() {
+            0 => "no checkpoint was given".to_owned(),
+            1 => "it holds what the checkpoint saw".to_owned(),
+            n => format!("it holds what {n} checkpoints saw"),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `sockembot verify`: the evidence against itself, against checkpoints, and against git.
 
 mod answer;
+mod policies;
 mod repositories;
 mod signature;
 
@@ -13,10 +14,11 @@ use crate::evidence::never_before;
 use crate::evidence::{Records, read};
 use crate::exit::Exit;
 use crate::gather::config;
-use crate::model::RefName;
 use crate::policy::Policy;
 use crate::verify::claims::Written;
 use crate::verify::{Claims, File, Finding, Signed, Tied};
+
+use policies::Policies;
 
 pub use answer::Format;
 pub use signature::{NAMESPACE, Signature};
@@ -112,16 +114,17 @@ pub fn examine(request: &Request) -> anyhow::Result<Examined> {
     let snapshots = repositories::snapshots(&places.all, &mut examined.unchecked);
 
     let mut signed = signature::read_all(&request.checkpoints)?;
-    let (claims, chain) = examined.read(length, &mut signed)?;
+    let (mut claims, chain) = examined.read(length, &mut signed)?;
     examined.file.end(chain.torn_end());
     examined.findings.append(&mut examined.file.findings);
+    examined.findings.extend(claims.findings());
     let (checked, findings) =
         signature::check(signed, examined.file.log.as_deref(), &request.allowed_signers)?;
     examined.checkpoints = checked;
     examined.findings.extend(findings);
 
-    let governs = governs(&policy, &examined.file.policies, &mut examined.notes);
-    repositories::tie_out(&mut examined, &places, snapshots, &claims, &governs);
+    let policies = Policies::new(policy, &examined.file.policies, &mut examined.notes);
+    repositories::tie_out(&mut examined, &places, snapshots, &claims, &policies);
     examined.notes.extend(notes(&examined.file));
     Ok(examined)
 }
@@ -168,35 +171,19 @@ fn on_record(evidence: &Path) -> anyhow::Result<Policy> {
     Policy::parse(Path::new("the config on record"), text).map_err(Into::into)
 }
 
-/// Whether a ref of a repository is governed now, or was under a config on record.
-fn governs(
-    policy: &Policy,
-    texts: &[String],
-    notes: &mut Vec<String>,
-) -> impl Fn(&str, &RefName) -> bool + use<> {
-    let mut policies = vec![policy.clone()];
-    for text in texts {
-        if policies.iter().any(|known| known.text == *text) {
-            continue;
-        }
-        match Policy::parse(Path::new("config"), text) {
-            Ok(policy) => policies.push(policy),
-            Err(_) => notes.push(
-                "a config on record can't be read by this version: refs that only it governed, \
-                 and nobody pushed to, are not looked at"
-                    .to_owned(),
-            ),
-        }
-    }
-    move |repository, name| {
-        policies.iter().any(|policy| policy.governing(repository, name).is_some())
-    }
-}
-
 fn notes(file: &File) -> Vec<String> {
     let mut notes = Vec::new();
     for seq in &file.recoveries {
         notes.push(format!("record {seq} vouches for a write before it that was torn off"));
+    }
+    for (seq, lost) in &file.losses {
+        let lost = match lost {
+            Some(lost) => format!("records up to {lost}, of which some are"),
+            None => "records that are".to_owned(),
+        };
+        notes.push(format!(
+            "record {seq} tells of {lost} lost: what landed by them shows as around the hook"
+        ));
     }
     if file.torn_end > 0 {
         notes.push(

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use super::policies::Policies;
 use super::{Examined, Request};
 use crate::gather::git::Repo;
 use crate::gather::host;
@@ -12,7 +13,7 @@ use crate::model::{ObjectId, RefName};
 use crate::operate::named::named;
 use crate::operate::progress::Progress;
 use crate::policy::{Host, Policy};
-use crate::verify::{Claims, Finding, Graph, OfRepository, Refs, tie_out as tie};
+use crate::verify::{Claims, Finding, Graph, Refs, tie_out as tie};
 
 /// The repositories that are held against the evidence.
 pub(super) struct Places {
@@ -113,18 +114,15 @@ pub(super) fn tie_out(
     places: &Places,
     snapshots: Vec<(String, Snapshot)>,
     claims: &Claims,
-    governs: &dyn Fn(&str, &RefName) -> bool,
+    policies: &Policies,
 ) {
     let progress = Progress::of("comparing with git", snapshots.len() as u64);
-    let nothing = OfRepository::default();
     for (name, snapshot) in snapshots {
         progress.step();
-        let of = claims.of(&name).unwrap_or(&nothing);
-        let is_governed = |reference: &RefName| governs(&name, reference);
         let Some(path) = places.all.get(&name) else { continue };
-        match read(path, snapshot, of, &is_governed) {
+        match read((&name, path), snapshot, claims, policies) {
             Ok((refs, graph)) => {
-                let mut tied = tie(&name, &refs, of, &graph);
+                let mut tied = tie(&name, &refs, claims, &graph, &policies.present);
                 examined.findings.append(&mut tied.findings);
                 examined.notes.append(&mut tied.notes);
                 examined.repositories.push((name, tied));
@@ -146,29 +144,42 @@ pub(super) fn tie_out(
     }
 }
 
-/// Sorts the refs, and reads the history of the branches.
+/// Sorts the refs, and reads the history of what is governed.
 fn read(
-    path: &Path,
+    (name, path): (&str, &Path),
     snapshot: Snapshot,
-    of: &OfRepository,
-    governs: &dyn Fn(&RefName) -> bool,
+    claims: &Claims,
+    policies: &Policies,
 ) -> anyhow::Result<(Refs, Graph)> {
     let repo = Repo::open_clone(path)?;
-    let mut refs = Refs::default();
-    for (name, value) in snapshot {
-        let plain = name.without_namespace();
+    let mut refs =
+        Refs { head: repo.head_branch()?, has_any: !snapshot.is_empty(), ..Refs::default() };
+    let of = claims.about(name);
+    let mut tips = Vec::new();
+    let is_governed = |reference: &RefName| policies.governs(name, &reference.without_namespace());
+    for (reference, value) in snapshot {
+        let plain = reference.without_namespace();
         if plain.as_str().starts_with("refs/approvals/") {
-            refs.approvals.insert(name, value);
-        } else if of.has_branch(&name)
-            || (plain.tag().is_none() && governs(&plain) && repo.resolve(&name)? == name)
+            refs.approvals.insert(reference, value);
+        } else if of.is_some_and(|of| of.has_branch(&reference))
+            || (plain.tag().is_none() && is_governed(&reference))
         {
+            // An alias of a governed branch has that branch's records.
+            let written = repo.resolve(&reference)?;
+            if written != reference && is_governed(&written) {
+                continue;
+            }
             // A branch that is no commit has no history to be held against anything.
             let commit = repo.commit_behind(&value)?;
-            refs.branches.insert(name, commit.unwrap_or(value));
-        } else if plain.tag().is_some() && governs(&plain) {
-            refs.tags.insert(name, value);
+            tips.extend(commit.clone());
+            refs.branches.insert(reference, commit.unwrap_or(value));
+        } else if plain.tag().is_some() && is_governed(&reference) {
+            let commit = repo.commit_behind(&value)?;
+            tips.extend(commit.clone());
+            let commit = commit.unwrap_or_else(|| value.clone());
+            refs.tags.insert(reference, (value, commit));
         }
     }
-    let graph = Graph::of(repo.history(refs.branches.values().cloned())?);
+    let graph = Graph::of(repo.history(tips)?);
     Ok((refs, graph))
 }
