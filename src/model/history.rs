@@ -226,6 +226,11 @@ impl History {
         self.is_taken_in
     }
 
+    /// Whether anything is on record.
+    pub fn is_known(&self) -> bool {
+        self.is_taken_in || !self.refs.is_empty()
+    }
+
     /// What is on record about a ref.
     pub fn of(&self, name: &RefName) -> Option<&RefHistory> {
         self.refs.get(name)

@@ -11,7 +11,9 @@ use anyhow::{Context as _, bail};
 use super::push_options;
 use super::shim::{self, Shim};
 use super::take_in::{TakenIn, take_in_now};
-use crate::gather::config;
+use super::trust::trust;
+use crate::gather::git::Repo;
+use crate::gather::{config, host};
 use crate::policy::{Host, Policy, Tracker};
 use crate::text::{count, quoted};
 
@@ -36,6 +38,7 @@ pub fn install(
             put(shim, &place(repository, shim, &policy.host)?, config, binary, out)?;
         }
         say_taken_in(&policy, repository, out)?;
+        say_trust(&policy, repository, out)?;
         if push_options::are_wanted(&policy) && push_options::take(repository)? {
             writeln!(out, "  it takes push options now, for emergencies")?;
         }
@@ -60,6 +63,18 @@ fn say_taken_in(policy: &Policy, repository: &Path, out: &mut dyn Write) -> anyh
             }
         }
         TakenIn::Later(why) => writeln!(out, "  claims start with its first push: {why}")?,
+    }
+    Ok(())
+}
+
+fn say_trust(policy: &Policy, repository: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    let Host::Plain { root, .. } = &policy.host else { return Ok(()) };
+    let repo = Repo::open_clone(repository)?;
+    let name = host::name_of(repo.directory(), root.as_deref())?;
+    for trust in trust(policy, &name, repo.head_branch()?.as_ref()) {
+        if let Some(advice) = trust.advice() {
+            writeln!(out, "  warning: {advice}")?;
+        }
     }
     Ok(())
 }

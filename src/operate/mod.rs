@@ -2,6 +2,7 @@
 
 mod account;
 pub mod baseline;
+mod below;
 pub mod check;
 pub mod checkpoint;
 pub mod demo;
@@ -18,4 +19,5 @@ pub mod restore;
 mod shim;
 pub mod show;
 mod take_in;
+mod trust;
 pub mod verify;

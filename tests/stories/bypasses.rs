@@ -170,7 +170,31 @@ fn a_name_that_differs_in_case_is_the_branch_where_the_disk_says_so() {
     eve.commit("no ticket");
     eve.push(&["main:refs/heads/Main"]).accepted();
     server.git(&["config", "core.ignorecase", "true"]);
-    eve.push(&["main:refs/heads/MAIN"]).refused_for(&["missing-ticket", "missing-approval"]);
+    let pushed = eve.push(&["main:refs/heads/MAIN"]);
+    pushed.refused_for(&["odd-case-ref"]);
+    assert!(pushed.digest().contains("refs/heads/main"), "{}", pushed.seen());
+    // A pattern governs what is spelled in any way.
+    eve.push(&["main:refs/heads/Release/1"]).refused_for(&["missing-ticket", "missing-approval"]);
+}
+
+/// There the approval of `Bob` is written to the file of bob's.
+#[test]
+fn an_approval_that_differs_in_case_is_nobody_s_where_the_disk_says_so() {
+    let server = Server::new();
+    server.git(&["config", "core.ignorecase", "true"]);
+    let (ana, bob) = (server.clone_for("ana"), server.clone_for("bob"));
+    ana.approved_commit("PAY-1: x", &bob);
+    let id = ana.commit("PAY-1: y");
+    ana.show();
+    let eve = server.clone_for("eve");
+    for name in ["main/Bob", "MAIN/bob", "Main/eve"] {
+        let pushed = eve.git_with(
+            &["push", "origin", &format!("{id}:refs/approvals/{name}")],
+            &[("REMOTE_USER", "Bob")],
+        );
+        assert!(!pushed.landed(), "{name}: {}", pushed.seen());
+    }
+    ana.push(&["main"]).refused_for(&["missing-approval"]);
 }
 
 #[test]

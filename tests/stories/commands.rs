@@ -9,7 +9,7 @@ fn check(clone: &Clone, server: &Server, args: &[&str]) -> Shown {
     let config = server.at("config.toml");
     let all = [&["check", "--config", &config][..], args].concat();
     let output = hermetic(BINARY, clone.path()).args(all).output().unwrap();
-    Shown::of(&output, clone.path().parent().unwrap())
+    Shown::of(&output, clone.server())
 }
 
 #[test]

@@ -24,9 +24,9 @@ fn a_mistake_in_the_config_blocks_and_is_shown_with_its_place() {
     assert_snapshot!(report.digest(), @r#"
     error: sockembot could not decide, so this push was refused
       while reading the config DIR/config.toml
-      DIR/config.toml:21:1: unknown field `projcts`,
-        expected one of `projects`, `states`, `types`, `trailers`, `skew`,
-        `jql`
+      DIR/config.toml:21:1: unknown field
+        `projcts`, expected one of `projects`, `states`, `types`,
+        `trailers`, `skew`, `jql`
          |
       21 | projcts = ["PAY", "OPS"]
          | ^^^^^^^

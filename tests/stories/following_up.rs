@@ -243,6 +243,11 @@ fn a_branch_that_was_rewritten_on_the_server_takes_no_review_away() {
     assert_eq!(said(&server).0, Some(1));
     bob.git(&["fetch", "-q", ana.path().to_str().unwrap(), "main"]);
     bob.approve(&id);
+    // That it was rewritten is another matter.
+    let (code, text) = said(&server);
+    assert_eq!(code, Some(1));
+    assert!(flat(&text).contains("it was moved around the hook"), "{text}");
+    server.accept("refs/heads/main");
     assert_eq!(said(&server).0, Some(0));
     assert_eq!(reviews(&server), ["emergency-overdue", "emergency-reviewed"]);
 }
@@ -253,7 +258,7 @@ fn a_repository_that_is_gone_is_unclear_until_an_admin_says_why() {
     let ana = server.clone_for("ana");
     ana.commit("PAY-1: x");
     emergency(&ana, "main").accepted();
-    std::fs::rename(server.path("app.git"), server.path("gone")).unwrap();
+    server.rename("app.git", "../gone");
     let (code, text) = said(&server);
     assert_eq!(code, Some(70));
     assert_snapshot!(text, @"
@@ -463,12 +468,18 @@ fn one_repository_can_be_asked_about_alone() {
     ana.commit("PAY-1: x");
     emergency(&ana, "main").accepted();
     server.git(&["clone", "-q", "--bare", ".", &server.at("other.git")]);
+    let unguarded = followup(&server, &[&server.at("other.git")]);
+    assert!(unguarded.stdout.contains("1 governed repository with no record: other"));
+    assert_eq!(unguarded.code, Some(1));
+    let install = ["install", "--config", &server.at("config.toml"), &server.at("other.git")];
+    assert!(server.sockembot(&install).status.success());
     assert_eq!(followup(&server, &[&server.at("other.git")]).code, Some(0));
     assert_eq!(kinds(&server), [""; 0]);
     assert_eq!(followup(&server, &[&server.repo()]).code, Some(1));
     assert_eq!(followup(&server, &["--root", &server.root()]).code, Some(1));
     assert_eq!(followup(&server, &["/no/such/place"]).code, Some(70));
-    assert_eq!(followup(&server, &["--root", server.path("ana").to_str().unwrap()]).code, Some(70));
+    let within = followup(&server, &["--root", ana.path().to_str().unwrap()]);
+    assert_eq!(within.code, Some(70), "{}{}", within.stdout, within.stderr);
 }
 
 #[test]

@@ -446,6 +446,7 @@ fn the_doctor_says_what_is_to_be_seen_and_what_to_mend() {
               the field `customfield_7`: there
               the state `Approved`: there
               the state `Signed`: not to be seen
+    trust     refs/heads/main, refs/heads/release/* and refs/tags/v* trust refs/heads/main
 
     to mend:
     - the project OPS is not there, or our account may not see it

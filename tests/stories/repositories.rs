@@ -100,8 +100,9 @@ fn a_push_from_a_shallow_clone_is_judged_like_any_other() {
     ana.approved_commit("PAY-1: x", &bob);
     ana.push(&["main"]).accepted();
     let url = format!("file://{}", server.repo());
-    git(server.home(), &["clone", "-q", "--depth", "1", &url, "eve"]);
-    git(&server.path("eve"), &["config", "user.email", "eve@example.com"]);
+    let people = server.people();
+    git(people, &["clone", "-q", "--depth", "1", &url, "eve"]);
+    git(&people.join("eve"), &["config", "user.email", "eve@example.com"]);
     let eve = server.clone_for("eve");
     assert!(eve.path().join(".git/shallow").exists());
     eve.commit("no ticket");

@@ -10,28 +10,34 @@ use super::{Shown, git};
 pub(crate) struct Clone {
     pub(crate) who: String,
     path: PathBuf,
+    server: PathBuf,
     minutes: Cell<u64>,
 }
 
 impl Clone {
-    pub(super) fn new(dir: &Path, who: &str) -> Self {
-        let path = dir.join(who);
+    pub(super) fn new(people: &Path, server: &Path, who: &str) -> Self {
+        let path = people.join(who);
         if !path.exists() {
             // Not `clone`: before 2.42 it forgets the object format of an empty one.
-            let format = git(&dir.join("app.git"), &["rev-parse", "--show-object-format"]);
-            git(dir, &["init", "-q", "-b", "main", "--object-format", &format, who]);
-            let url = dir.join("app.git");
+            let url = server.join("app.git");
+            let format = git(&url, &["rev-parse", "--show-object-format"]);
+            git(people, &["init", "-q", "-b", "main", "--object-format", &format, who]);
             git(&path, &["remote", "add", "origin", url.to_str().unwrap()]);
             git(&path, &["config", "user.email", &format!("{who}@example.com")]);
         }
         let minutes = Cell::new(60 * 24 + who.len() as u64);
-        let clone = Self { who: who.to_owned(), path, minutes };
+        let clone = Self { who: who.to_owned(), path, server: server.to_path_buf(), minutes };
         clone.renew();
         clone
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The directory of the server that it pushes to.
+    pub(crate) fn server(&self) -> &Path {
+        &self.server
     }
 
     /// Goes to where `main` is on the server.
@@ -75,7 +81,7 @@ impl Clone {
                 value => command.env(name, value),
             };
         }
-        Shown::of(&run(&mut command, b""), self.path.parent().unwrap())
+        Shown::of(&run(&mut command, b""), &self.server)
     }
 
     /// A commit with a new file of its own.

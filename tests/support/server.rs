@@ -11,7 +11,10 @@ use super::{BINARY, Clone};
 
 /// A server in a directory of its own.
 pub(crate) struct Server {
-    dir: tempfile::TempDir,
+    /// Below which it is, beside the clones, which are nobody's business.
+    _dir: tempfile::TempDir,
+    root: PathBuf,
+    people: PathBuf,
 }
 
 /// How a server differs from the usual one.
@@ -121,7 +124,11 @@ impl Server {
     /// Without a hook yet.
     fn bare(setup: &Setup) -> Self {
         let dir = tempfile::Builder::new().prefix("sockembot-").tempdir().unwrap();
-        let server = Self { dir };
+        let [root, people] = ["server", "people"].map(|name| dir.path().join(name));
+        for directory in [&root, &people] {
+            std::fs::create_dir(directory).unwrap();
+        }
+        let server = Self { _dir: dir, root, people };
         let root = server.root();
         let mut config = CONFIG.to_owned();
         for (from, to) in &setup.config {
@@ -137,7 +144,7 @@ impl Server {
         }
         let args =
             [&["init", "-q", "--bare", "-b", "main"][..], &setup.init, &["app.git"]].concat();
-        git(server.dir.path(), &args);
+        git(&server.root, &args);
         server
     }
 
@@ -149,15 +156,15 @@ impl Server {
 
     /// Runs the binary in the server's directory.
     pub(crate) fn sockembot(&self, args: &[&str]) -> Output {
-        run(hermetic(BINARY, self.dir.path()).args(args), b"")
+        run(hermetic(BINARY, &self.root).args(args), b"")
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.root.join(name)
     }
 
     pub(crate) fn home(&self) -> &Path {
-        self.dir.path()
+        &self.root
     }
 
     pub(crate) fn at(&self, name: &str) -> String {
@@ -165,7 +172,7 @@ impl Server {
     }
 
     pub(crate) fn root(&self) -> String {
-        self.dir.path().canonicalize().unwrap().to_str().unwrap().to_owned()
+        self.root.canonicalize().unwrap().to_str().unwrap().to_owned()
     }
 
     pub(crate) fn repo(&self) -> String {
@@ -202,9 +209,14 @@ impl Server {
         self.write(name, &text.replacen(from, to, 1));
     }
 
+    /// Where the clones are.
+    pub(crate) fn people(&self) -> &Path {
+        &self.people
+    }
+
     /// A clone for somebody; again the same one.
     pub(crate) fn clone_for(&self, who: &str) -> Clone {
-        Clone::new(self.dir.path(), who)
+        Clone::new(&self.people, &self.root, who)
     }
 
     /// Runs git in the repository, around the hook.

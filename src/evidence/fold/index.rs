@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ref_history::{About, event};
 use crate::evidence::beside::{beside, make_directory, replace, replace_durably};
-use crate::evidence::{Mark, Record, chain, read_from};
+use crate::evidence::{Mark, Record, chain, read_from, read_kept};
 use crate::hash::sha256;
 use crate::model::history::{Event, Open};
 use crate::model::{History, ObjectId};
@@ -138,12 +138,7 @@ impl Index {
             }
         };
         let many = later.len() > MANY;
-        for Later { seq, event } in later {
-            if snapshot.seq.is_none_or(|known| known < seq) {
-                snapshot.history.apply(seq, event);
-                snapshot.seq = Some(seq);
-            }
-        }
+        snapshot = snapshot.with(later);
         if many {
             self.renew(&snapshot)?;
         }
@@ -172,6 +167,41 @@ impl Index {
     pub fn catch_up(&self) -> anyhow::Result<()> {
         let _alone = self.lock()?;
         self.read_on()
+    }
+
+    /// Reads the whole chain, and makes the index anew where it does not say the same; the
+    /// repositories of which it did not.
+    ///
+    /// # Errors
+    /// Those of [`Self::history`].
+    pub fn mended(&self) -> anyhow::Result<Vec<String>> {
+        let alone = self.lock()?;
+        self.read_on()?;
+        let Some(until) = self.head()?.and_then(|head| head.mark) else { return Ok(Vec::new()) };
+        let mut by_chain: BTreeMap<String, History> = BTreeMap::new();
+        let mut head = Head::default();
+        for record in read_kept(&self.evidence)? {
+            let record = record.context("reading the evidence")?;
+            if let Some((repository, event)) = head.event(&record) {
+                by_chain.entry(repository).or_default().apply(record.seq, event);
+            }
+            if record.seq == until.receipt().seq {
+                break;
+            }
+        }
+        let mut differing = Vec::new();
+        for (repository, history) in by_chain {
+            let known = self.load(&repository)?.map(|(snapshot, later)| snapshot.with(later));
+            if known.is_none_or(|known| known.history != history) {
+                differing.push(repository);
+            }
+        }
+        if !differing.is_empty() {
+            self.clear()?;
+            drop(alone);
+            self.catch_up()?;
+        }
+        Ok(differing)
     }
 
     /// Forgets what was read: the file is taken as it is from now on.
@@ -363,6 +393,19 @@ impl Index {
         let file = open(&self.directory.join("lock")).with_context(locking)?;
         file.lock().with_context(locking)?;
         Ok(file)
+    }
+}
+
+impl Snapshot {
+    /// The history with what later records say.
+    fn with(mut self, later: Vec<Later>) -> Self {
+        for Later { seq, event } in later {
+            if self.seq.is_none_or(|known| known < seq) {
+                self.history.apply(seq, event);
+                self.seq = Some(seq);
+            }
+        }
+        self
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Afterwards {
     pub changes: BTreeMap<u64, Waiting>,
     /// Tickets of changes that have landed, and what became of them is not on record.
     pub tickets: BTreeMap<u64, Tickets>,
+    /// The repositories that a record is about.
+    pub repositories: BTreeSet<String>,
     policies: BTreeMap<String, String>,
     /// Those of the changes that are not known to have landed.
     aloft: BTreeSet<u64>,
@@ -83,6 +85,11 @@ impl Afterwards {
 
     fn apply(&mut self, record: Record) {
         let (seq, time) = (record.seq, record.time);
+        if let Some(repository) = record.body.repository()
+            && !self.repositories.contains(repository)
+        {
+            self.repositories.insert(repository.to_owned());
+        }
         match record.body {
             Body::Policy(policy) => {
                 self.policies.insert(policy.sha256, policy.text);

@@ -95,6 +95,25 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// The repository that it is about, by the host's name for it. A follow-up names the
+    /// change, and that its repository.
+    pub fn repository(&self) -> Option<&str> {
+        match self {
+            Self::Baseline(baseline) => Some(&baseline.repo),
+            Self::Change(change) => Some(&change.repo),
+            Self::Approval(approval) => Some(&approval.repo),
+            Self::Landed(landed) => Some(&landed.repo),
+            Self::Genesis(_)
+            | Self::Policy(_)
+            | Self::Followup(_)
+            | Self::Recovery(_)
+            | Self::Restored(_)
+            | Self::Other { .. } => None,
+        }
+    }
+}
+
 /// Times as the records have them, in UTC to the millisecond.
 fn milliseconds<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{time:.3}"))

@@ -71,6 +71,8 @@ pub struct Rulebook<'a> {
     pub aliased: &'a BTreeMap<RefName, usize>,
     /// Refs that would make a directory of refs a repository, with that directory.
     pub nested: &'a BTreeMap<RefName, String>,
+    /// Where case is ignored: how the names that are there are spelled, by their folded form.
+    pub spelled: &'a BTreeMap<String, RefName>,
 }
 
 /// Whether the repository's file system tells names apart that differ in case only.
@@ -100,6 +102,16 @@ impl Rulebook<'_> {
         self.policy.tables.iter().any(names)
     }
 
+    /// The guarded name that the file system takes this one for.
+    fn spelled_otherwise(&self, name: &RefName) -> Option<&RefName> {
+        let spelled = self.spelled.get(&folded(name)).filter(|spelled| *spelled != name)?;
+        let plain = spelled.without_namespace();
+        let is_guarded = plain.as_str().starts_with("refs/approvals/")
+            || plain.as_str().starts_with("refs/replace/")
+            || self.governing(&plain).is_some();
+        is_guarded.then_some(spelled)
+    }
+
     fn governing(&self, name: &RefName) -> Option<usize> {
         self.policy.governing(self.repository, name).or_else(|| match self.case {
             Case::Kept => None,
@@ -123,6 +135,9 @@ pub fn governed(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Governe
             && (!is_gone || rules.case == Case::Ignored)
         {
             return Ok(Governed::OddCase { table, meant });
+        }
+        if let Some(meant) = rules.spelled_otherwise(&target.name) {
+            return Ok(Governed::OddCase { table, meant: meant.to_string() });
         }
     }
     let names = [
@@ -150,6 +165,11 @@ pub fn governed(rules: &Rulebook<'_>, target: &Target) -> anyhow::Result<Governe
         }
     }
     Ok(Governed::No)
+}
+
+/// A name as a file system that ignores case compares it.
+pub fn folded(name: &RefName) -> String {
+    name.as_str().to_lowercase()
 }
 
 /// Everything after the last slash is the login, since branches have slashes. Below

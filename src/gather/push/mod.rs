@@ -10,12 +10,13 @@ mod nested;
 mod pointers;
 mod states;
 pub mod take_in;
+mod unexplained;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use governed::{Case, Governed, Rulebook, Target, governed};
+use governed::{Case, Governed, Rulebook, Target, folded, governed};
 use line::IdList;
 
 use super::git::Repo;
@@ -133,8 +134,19 @@ pub fn judged(
         Some(_) => nested::nested(repo, case, targets)?,
         None => BTreeMap::new(),
     };
-    let rules =
-        Rulebook { policy, repository, case, exists: &exists, aliased: &aliased, nested: &nested };
+    let spelled = match case {
+        Case::Kept => BTreeMap::new(),
+        Case::Ignored => spelled(policy, repo)?,
+    };
+    let rules = Rulebook {
+        policy,
+        repository,
+        case,
+        exists: &exists,
+        aliased: &aliased,
+        nested: &nested,
+        spelled: &spelled,
+    };
     let mut judged = Vec::new();
     for target in targets {
         match governed(&rules, target)? {
@@ -143,6 +155,18 @@ pub fn judged(
         }
     }
     Ok(judged)
+}
+
+/// How the names of the config and those that are there are spelled, by their folded form.
+fn spelled(policy: &Policy, repo: &Repo) -> anyhow::Result<BTreeMap<String, RefName>> {
+    let literals = policy.tables.iter().flat_map(|table| table.refs.literals());
+    let literals = literals.flat_map(|name| RefName::parse(name.as_bytes()));
+    let present = repo.refs_under("refs/")?.into_iter().map(|(name, _)| name);
+    let mut spelled = BTreeMap::new();
+    for name in literals.chain(present) {
+        spelled.entry(folded(&name)).or_insert(name);
+    }
+    Ok(spelled)
 }
 
 /// Where the names of the config lead on this server: if `main` is an alias of
@@ -185,7 +209,7 @@ pub fn outdated(repo: &Repo, judged: &[(Target, Governed)]) -> anyhow::Result<Op
 pub fn aliased(repo: &Repo, judged: &[(Target, Governed)]) -> anyhow::Result<Option<Violation>> {
     let ignores_case = repo.ignores_case()?;
     let file = |name: &RefName| match ignores_case {
-        true => name.as_str().to_lowercase(),
+        true => folded(name),
         false => name.as_str().to_owned(),
     };
     let mut seen = BTreeSet::new();

@@ -94,6 +94,14 @@ impl<'a> Sources<'a> {
 }
 
 impl States<'_> {
+    /// Whether a commit is one of them.
+    ///
+    /// # Errors
+    /// Where history can't be read.
+    pub(super) fn vouch(&self, commit: &ObjectId) -> anyhow::Result<bool> {
+        self.vouching.vouches(commit, self.sources)
+    }
+
     /// What is new in a value.
     ///
     /// # Errors

@@ -19,6 +19,8 @@ pub(super) enum Word {
     Overdue,
     /// A change that was let in unverified breaks a rule.
     Broken,
+    /// A ref was moved or made around the hook, or a repository has no hook.
+    Lapse,
     /// It could not be found out.
     Unclear,
     /// Worth a look, and that is all.
@@ -42,6 +44,7 @@ impl Word {
         match self {
             Self::Overdue => "overdue",
             Self::Broken => "broken",
+            Self::Lapse => "lapse",
             Self::Unclear => "unclear",
             Self::Note => "note",
             Self::Reviewed => "reviewed",
@@ -80,7 +83,7 @@ impl Findings {
     /// What is known to be late or broken is certain, whatever else is unclear.
     pub(super) fn exit(&self) -> Exit {
         match self.lines.iter().map(|line| line.word).min() {
-            Some(Word::Overdue | Word::Broken) => Exit::Refused,
+            Some(Word::Overdue | Word::Broken | Word::Lapse) => Exit::Refused,
             Some(Word::Unclear) => Exit::Undecided,
             _ => Exit::Accepted,
         }

@@ -4,6 +4,7 @@ mod again;
 mod changes;
 mod findings;
 mod places;
+mod refs;
 mod tickets;
 
 use std::io::Write;
@@ -77,6 +78,7 @@ pub fn followup(request: &Request, out: &mut dyn Write) -> anyhow::Result<Exit> 
     let _alone = evidence::alone(&policy.evidence)?;
     let open = evidence::afterwards(&policy.evidence)?;
     let mut findings = find(&policy, &open, &places, Timestamp::now());
+    refs::conclude(&mut findings, &policy, &open, &places);
     let receipts = record(&policy, &findings.records)?;
     let mut text = findings.text(request.reader);
     if let Some(records) = digest::records(&receipts) {

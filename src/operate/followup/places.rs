@@ -1,11 +1,12 @@
 //! Where the repositories are that the evidence knows by the host's names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
 use crate::gather::git::Repo;
+use crate::operate::below::below;
 use crate::operate::named::named;
 use crate::policy::{Host, Policy};
 
@@ -42,6 +43,35 @@ impl Places {
             (None, _) => None,
         };
         Ok(Self { given, root })
+    }
+
+    /// Every repository to look at, by the host's names: those that were named, else those
+    /// that the evidence knows and that are there, and all below the root.
+    ///
+    /// # Errors
+    /// Where the root can't be searched.
+    pub(super) fn all(
+        &self,
+        known: &BTreeSet<String>,
+        policy: &Policy,
+        unchecked: &mut Vec<String>,
+    ) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+        if !self.given.is_empty() {
+            return Ok(self.given.clone());
+        }
+        let mut all = match &self.root {
+            Some(root) => below(root, policy, unchecked)?,
+            None => BTreeMap::new(),
+        };
+        for name in known {
+            // One that is gone is for `verify` to tell.
+            if !all.contains_key(name)
+                && let Ok(path) = self.below_root(name)
+            {
+                all.insert(name.clone(), path);
+            }
+        }
+        Ok(all)
     }
 
     /// Whether a repository is one of those that were asked about.

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
-
 use super::policies::Policies;
 use super::{Examined, Request};
 use crate::gather::git::Repo;
-use crate::gather::host;
 use crate::model::{ObjectId, RefName};
+use crate::operate::below::below;
 use crate::operate::named::named;
 use crate::operate::progress::Progress;
 use crate::policy::{Host, Policy};
@@ -49,48 +47,10 @@ pub(super) fn find(
     let default = own_root.filter(|_| request.evidence.is_none() && all.is_empty());
     let root = request.root.as_deref().or(default);
     if let Some(root) = root {
-        let root = root.canonicalize().with_context(|| format!("searching {}", root.display()))?;
-        let mut paths = Vec::new();
-        search(&root, &mut paths, unchecked);
-        if paths.contains(&root) {
-            bail!("{} is a repository itself; give it without --root", root.display());
-        }
-        for path in paths {
-            let below = match &policy.host {
-                Host::Plain { root: None, .. } => None,
-                _ => Some(root.as_path()),
-            };
-            let name = host::name_of(&path, below)?;
-            let name = if policy.host == Host::Gitea { name.to_lowercase() } else { name };
-            all.insert(name, path);
-        }
+        all.extend(below(root, policy, unchecked)?);
     }
     // What lies behind a door that is locked is not missing.
     Ok(Places { all, is_whole: root.is_some() && unchecked.len() == before })
-}
-
-/// All repositories below a directory, links not followed.
-fn search(directory: &Path, found: &mut Vec<PathBuf>, unchecked: &mut Vec<String>) {
-    let is_repository = |path: &Path| path.join("HEAD").is_file() && path.join("objects").is_dir();
-    for path in [directory.to_path_buf(), directory.join(".git")] {
-        if is_repository(&path) {
-            return found.push(path);
-        }
-    }
-    let entries = match std::fs::read_dir(directory).and_then(Iterator::collect) {
-        Ok(entries) => entries,
-        Err(error) => {
-            return unchecked.push(format!("{} can't be searched: {error}", directory.display()));
-        }
-    };
-    let entries: Vec<std::fs::DirEntry> = entries;
-    for entry in entries {
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => search(&entry.path(), found, unchecked),
-            Ok(_) => {}
-            Err(error) => unchecked.push(format!("{}: {error}", entry.path().display())),
-        }
-    }
 }
 
 /// Reads the refs of all repositories.

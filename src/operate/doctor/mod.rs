@@ -1,13 +1,15 @@
 //! `sockembot doctor`: what is wrong on this server, and how to mend it, line by line.
 
+mod records;
+mod repositories;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{install, push_options};
-use crate::evidence;
+use super::push_options;
 use crate::exit::Exit;
 use crate::gather::config;
 use crate::gather::forge::Place;
@@ -43,10 +45,10 @@ pub fn doctor(path: &Path, repositories: &[PathBuf], out: &mut dyn Write) -> any
             let tables = text::count(policy.tables.len(), "[[protect]] table");
             let shown = path.display();
             findings.lines.push(format!("config    {shown}: policy {revision}, {tables}"));
-            evidence_of(&policy, &mut findings);
+            records::look(&policy, &mut findings);
             tracker_of(&policy, &mut findings);
             reviews_of(&policy, &mut findings);
-            hooks_of(&policy, repositories, &mut findings);
+            repositories::look(&policy, repositories, &mut findings);
             emergencies_of(&policy, repositories, &mut findings);
         }
     }
@@ -65,40 +67,6 @@ pub fn doctor(path: &Path, repositories: &[PathBuf], out: &mut dyn Write) -> any
         }
     }
     Ok(Exit::Refused)
-}
-
-fn evidence_of(policy: &Policy, findings: &mut Findings) {
-    let shown = policy.evidence.display();
-    match evidence::state(&policy.evidence) {
-        Ok(records) => {
-            let records = text::count(records, "record");
-            findings.lines.push(format!("evidence  {shown}: {records}, unbroken"));
-        }
-        Err(error) => {
-            findings.lines.push(format!("evidence  {shown} can't be used"));
-            findings.mend.push(format!("{error:#}"));
-        }
-    }
-}
-
-/// Whether each repository has both hooks.
-fn hooks_of(policy: &Policy, repositories: &[PathBuf], findings: &mut Findings) {
-    for repository in repositories {
-        let shown = repository.display();
-        match install::lacking(repository, &policy.host) {
-            Ok(lacking) if lacking.is_empty() => {
-                findings.lines.push(format!("hooks     {shown} has both"));
-            }
-            Ok(lacking) => {
-                let names = text::list_and(&lacking);
-                findings.lines.push(format!("hooks     {shown} lacks {names}"));
-                findings.mend.push(format!(
-                    "git does not run us as {names} in {shown}: run `sockembot install` on it"
-                ));
-            }
-            Err(error) => findings.mend.push(format!("{error:#}")),
-        }
-    }
 }
 
 /// Without push options, the client does not even send an emergency.
