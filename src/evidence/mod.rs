@@ -50,9 +50,9 @@ pub use fold::{About, Afterwards, Index, Noted, SetBack, Tickets, Waiting, after
 pub use format::{
     Answer, Approval, Approved, Baseline, Body, Brought, Change, Class, Commit, Commits, Decision,
     Emergency, Fault, Finding, Followup, FollowupKind, Genesis, Ground, Head, Ids, Landed, Lapse,
-    Merge, Mishap, Mode, More, Operation, Outcome, Person, Policy, Pusher, PusherKind, Reason,
-    Record, Recovery, RefTip, Request, RequestState, Rest, Restored, Role, Rule, Source, Start,
-    Ticket, UnexplainedRef,
+    Lost, Merge, Mishap, Mode, More, Operation, Outcome, Person, Policy, Pusher, PusherKind,
+    Reason, Record, Recovery, RefTip, Request, RequestState, Rest, Restored, Role, Rule, Source,
+    Start, Ticket, UnexplainedRef,
 };
 pub use landed::landed;
 pub use restore::restore;

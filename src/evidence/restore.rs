@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
-use super::{Body, Index, Restored, SetBack, chain, read};
+use super::{Body, Index, Lost, Restored, SetBack, chain, read};
 use crate::model::Receipt;
 use crate::policy::Policy;
 
@@ -34,9 +34,7 @@ pub fn restore(policy: &Policy, account: &str, reason: &str) -> anyhow::Result<(
     let body = Body::Restored(Restored {
         account: account.to_owned(),
         reason: reason.to_owned(),
-        log: set_back.as_ref().map(|known| known.log.clone()),
-        seq: set_back.as_ref().map(|known| known.seq),
-        head: set_back.map(|known| known.sha256),
+        lost: set_back.map(|known| Lost { log: known.log, seq: known.seq, sha256: known.sha256 }),
     });
     index.forget()?;
     let until = Instant::now() + policy.deadline;

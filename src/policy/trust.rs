@@ -92,6 +92,14 @@ impl Trusted<'_> {
         }
     }
 
+    /// What the names of those begin with that patterns match.
+    pub fn prefixes(&self) -> Vec<String> {
+        match self {
+            Self::Named(patterns) => patterns.literal_prefixes(),
+            Self::Letters(_) => Vec::new(),
+        }
+    }
+
     /// In the words of the config, for people.
     pub fn words(&self) -> Vec<String> {
         match self {

@@ -62,7 +62,9 @@ impl File {
                 self.policies.push(policy.text.clone());
             }
             Body::Recovery(_) => self.recoveries.push(seq),
-            Body::Restored(lost) => self.losses.push((seq, lost.seq)),
+            Body::Restored(lost) => {
+                self.losses.push((seq, lost.lost.as_ref().map(|lost| lost.seq)));
+            }
             Body::Other { .. } => self.strangers.push(seq),
             _ => {}
         }

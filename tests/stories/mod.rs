@@ -27,6 +27,7 @@ mod landing;
 mod moving_refs;
 mod over_http;
 mod over_ssh;
+mod recorded_states;
 mod recording;
 mod redmine;
 mod referee;

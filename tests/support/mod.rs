@@ -1,5 +1,6 @@
 //! A server, the clones of its people, and what they see when they push.
 
+pub(crate) mod audit;
 mod clone;
 pub(crate) mod curl;
 pub(crate) mod emulate;
@@ -11,6 +12,7 @@ pub(crate) mod npm;
 pub(crate) mod reviewed;
 mod server;
 mod shown;
+pub(crate) mod sshd;
 
 pub(crate) use clone::Clone;
 pub(crate) use git::{git, git_bytes, hermetic, knows_reftable, run};

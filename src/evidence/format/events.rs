@@ -213,13 +213,18 @@ pub struct Restored {
     pub account: String,
     /// Why, in their words.
     pub reason: String,
-    /// The id of the file that had been read; `None` where nothing is known of it.
+    /// What had been read of the file; `None` where nothing is known of it.
     #[serde(default)]
-    pub log: Option<String>,
-    /// The last record that had been read of it.
-    #[serde(default)]
-    pub seq: Option<u64>,
-    /// Its hash.
-    #[serde(default)]
-    pub head: Option<String>,
+    pub lost: Option<Lost>,
+}
+
+/// How far a file had been read that is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Its id.
+    pub log: String,
+    /// The last record.
+    pub seq: u64,
+    /// The hash of that.
+    pub sha256: String,
 }

@@ -1,13 +1,14 @@
 //! The recorded states that vouch for a ref: its own, and those of the refs that its table trusts.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sources;
 use super::governed::Target;
 use crate::gather::git::Since;
 use crate::model::vouching::{Ancestry, Purpose, Vouching};
 use crate::model::{ObjectId, RefName, Unexplained};
+use crate::policy::Trusted;
 
 /// The states that vouch for one ref.
 pub(super) struct States<'a> {
@@ -69,8 +70,7 @@ impl<'a> Sources<'a> {
         let trusted = self.policy.trusted(self.repository, table, head.as_ref());
         let mut names = Vec::new();
         let mut found = BTreeMap::new();
-        for name in trusted.names() {
-            let name = RefName::parse(format!("{namespace}{name}").as_bytes())?;
+        for name in self.named(&trusted, namespace)? {
             let leads_to = self.repo.resolve(&name)?;
             if leads_to != name {
                 // It was a branch of its own when its records were made, perhaps.
@@ -90,6 +90,27 @@ impl<'a> Sources<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// The governed refs that a table trusts: those that it names to the letter, and those
+    /// of its patterns that are there, so that one which no record explains is told.
+    fn named(&self, trusted: &Trusted<'_>, namespace: &str) -> anyhow::Result<BTreeSet<RefName>> {
+        let mut names = BTreeSet::new();
+        for name in trusted.names() {
+            if self.policy.governing(self.repository, &name).is_some() {
+                names.insert(RefName::parse(format!("{namespace}{name}").as_bytes())?);
+            }
+        }
+        for prefix in trusted.prefixes() {
+            for (name, _) in self.repo.refs_under(&format!("{namespace}{prefix}"))? {
+                let plain = name.without_namespace();
+                let is_meant = trusted.has(&plain) && plain.tag().is_none();
+                if is_meant && self.policy.governing(self.repository, &plain).is_some() {
+                    names.insert(name);
+                }
+            }
+        }
+        Ok(names)
     }
 }
 
