@@ -100,9 +100,9 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
         Violation::LateTicket { .. } => {
             vec!["open the ticket first; name one that was open when the work began".to_owned()]
         }
-        Violation::MissingApproval { .. } | Violation::StaleApproval { .. } => {
-            missing_approval(scene)
-        }
+        Violation::MissingApproval { .. }
+        | Violation::StaleApproval { .. }
+        | Violation::ApprovalBeforeRemoval { .. } => missing_approval(scene),
         Violation::SelfApproval { .. } => {
             let mut hints = missing_approval(scene);
             hints.insert(0, "somebody who neither wrote nor pushes this must approve".to_owned());

@@ -1,5 +1,7 @@
 //! What has to be on record before a push can be judged: where claims start.
 
+use jiff::Timestamp;
+
 use super::{Kept, Push};
 use crate::digest::{Began, Started};
 use crate::evidence::{Baseline, Body, Reason, RefTip};
@@ -18,6 +20,7 @@ impl Push<'_> {
     pub(super) fn history(&self, kept: &Kept) -> anyhow::Result<(History, Vec<Body>)> {
         self.guard.doing("reading what is on record about the repository");
         let mut history = kept.history()?;
+        let time = Timestamp::now();
         let mut bodies = Vec::new();
         if self.policy.governs_repository(self.repository).is_none() {
             return Ok((history, bodies));
@@ -30,13 +33,13 @@ impl Push<'_> {
             let found = take_in(self.policy, self.repo, self.repository, &history)?;
             bodies.extend(listed(self.repository, &found, &Reason::FirstSeen));
             let starts = found.into_iter().map(|taken| (taken.name, taken.commit)).collect();
-            history.apply_next(Event::Baseline { starts, kind: history::Baseline::TakenIn });
+            history.apply_next(Event::Baseline { starts, kind: history::Baseline::TakenIn, time });
         }
         let trial = self.enforced_first(&history)?;
         if !trial.is_empty() {
             bodies.extend(listed(self.repository, &trial, &Reason::Monitor));
             let starts = trial.into_iter().map(|taken| (taken.name, taken.commit)).collect();
-            history.apply_next(Event::Baseline { starts, kind: history::Baseline::Accepted });
+            history.apply_next(Event::Baseline { starts, kind: history::Baseline::Accepted, time });
         }
         Ok((history, bodies))
     }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::branch::Change;
 use super::reviews;
 use crate::model::approval::Vouched;
@@ -33,6 +35,7 @@ pub(super) fn standing(
         .chain(on_tickets)
         .chain(reviews::approvals(change))
         .map(|approval| without_lapse(approval, &lapsed))
+        .map(|approval| without_taken_back(approval, taken_back(update)))
         .map(|approval| {
             let of = match approval.source {
                 Source::Review { number, .. } => Some(number),
@@ -54,6 +57,23 @@ pub(super) fn standing(
 fn without_lapse(mut approval: Approval, lapsed: &BTreeSet<ObjectId>) -> Approval {
     if approval.source.commit().is_none_or(|commit| !lapsed.contains(commit)) {
         approval.covers.retain(|id| !lapsed.contains(id));
+    }
+    approval
+}
+
+fn taken_back(update: &RefUpdate) -> Option<&BTreeMap<ObjectId, Timestamp>> {
+    update.role.incoming().map(|incoming| &incoming.taken_back)
+}
+
+/// What was taken back from a branch was approved once, and that is over.
+fn without_taken_back(
+    mut approval: Approval,
+    taken_back: Option<&BTreeMap<ObjectId, Timestamp>>,
+) -> Approval {
+    for (id, last) in taken_back.into_iter().flatten() {
+        if approval.at.is_none_or(|at| at <= *last) && approval.covers.remove(id) {
+            approval.outdated_for.insert(id.clone());
+        }
     }
     approval
 }
@@ -85,6 +105,7 @@ pub(super) fn heads(
 /// Whether one commit has enough approvals, or what is in the way.
 pub(super) fn check(
     change: &Change<'_>,
+    update: &RefUpdate,
     commit: &Commit,
     judged: &[JudgedApproval],
 ) -> Option<Check> {
@@ -108,7 +129,7 @@ pub(super) fn check(
     }
     let violation = covering()
         .find_map(in_the_way)
-        .or_else(|| judged.iter().find_map(|judged| stale(judged, &commit.id)))
+        .or_else(|| judged.iter().find_map(|judged| stale(judged, &commit.id, update)))
         .or_else(|| reviews::left_out(change, &commit.id))
         .unwrap_or(Violation::MissingApproval { have: counting.len(), need });
     Some(Check::broken(on, violation))
@@ -166,13 +187,16 @@ fn in_the_way(judged: &JudgedApproval) -> Option<Violation> {
 
 /// An approval by somebody independent that was given for another version of the
 /// commit: it was then amended or rebased, or the ticket was approved before it.
-fn stale(judged: &JudgedApproval, commit: &ObjectId) -> Option<Violation> {
+fn stale(judged: &JudgedApproval, commit: &ObjectId, update: &RefUpdate) -> Option<Violation> {
     let is_stale =
         judged.approval.outdated_for.contains(commit) && judged.standing == Standing::Counts;
-    is_stale.then(|| Violation::StaleApproval {
-        by: judged.person.clone(),
-        source: judged.approval.source.clone(),
-    })
+    let by = judged.person.clone();
+    let is_taken_back = taken_back(update).is_some_and(|of| of.contains_key(commit));
+    match is_stale {
+        false => None,
+        true if is_taken_back => Some(Violation::ApprovalBeforeRemoval { by }),
+        true => Some(Violation::StaleApproval { by, source: judged.approval.source.clone() }),
+    }
 }
 
 /// Whether the approver is somebody else than all who have a part in the change. A

@@ -52,7 +52,7 @@ pub(super) fn checks(
     checks.extend(blocked(update));
     checks.extend(pusher(change, update));
     for commit in update.role.commits() {
-        checks.extend(of_commit(change, commit, judged));
+        checks.extend(of_commit(change, update, commit, judged));
     }
     checks
 }
@@ -138,6 +138,7 @@ pub(super) fn pusher(change: &Change<'_>, update: &RefUpdate) -> Option<Check> {
 
 pub(super) fn of_commit(
     change: &Change<'_>,
+    update: &RefUpdate,
     commit: &Commit,
     judged: &[JudgedApproval],
 ) -> Vec<Check> {
@@ -159,7 +160,7 @@ pub(super) fn of_commit(
             .into();
     }
     let mut checks = tickets::checks(change, &on, content);
-    checks.extend(approvals::check(change, commit, judged));
+    checks.extend(approvals::check(change, update, commit, judged));
     checks.extend(reviews::checks(change, commit));
     checks
 }

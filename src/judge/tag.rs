@@ -35,7 +35,7 @@ fn brought(change: &Change<'_>, update: &RefUpdate, judged: &[JudgedApproval]) -
     if commits.is_empty() {
         return vec![met(Rule::StrayTag, "where a trusted branch was")];
     }
-    let each = commits.iter().flat_map(|commit| branch::of_commit(change, commit, judged));
+    let each = commits.iter().flat_map(|commit| branch::of_commit(change, update, commit, judged));
     let mut all: Vec<Check> = branch::pusher(change, update).into_iter().chain(each).collect();
     if all.iter().any(|check| matches!(check.outcome, Outcome::Broken(_))) {
         return vec![broken(Violation::StrayTag { brings: commits.len() })];

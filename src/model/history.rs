@@ -85,8 +85,12 @@ struct Pending {
     heads: Vec<ObjectId>,
     /// What has to be settled.
     open: Vec<Open>,
+    /// Where the ref was.
+    old: Option<ObjectId>,
     /// Whether it takes back what the new value does not contain.
     is_cut: bool,
+    /// When.
+    time: Timestamp,
 }
 
 /// From here on, only what this commit contains vouches of what came before.
@@ -94,8 +98,12 @@ struct Pending {
 pub struct Cut {
     /// The record.
     pub seq: u64,
+    /// Where the ref had been until then, as far as that is on record.
+    pub from: Option<ObjectId>,
     /// Where the ref was set back to; none where it was deleted.
     pub at: Option<ObjectId>,
+    /// When.
+    pub time: Timestamp,
 }
 
 /// How a ref came to be.
@@ -134,6 +142,8 @@ pub enum Event {
         starts: Vec<(RefName, ObjectId)>,
         /// Of what kind it is.
         kind: Baseline,
+        /// When.
+        time: Timestamp,
     },
     /// A push of a ref was let in.
     Allowed(Box<Allowed>),
@@ -206,6 +216,8 @@ pub struct Allowed {
     pub by: Option<String>,
     /// Of an emergency: until when it has to be reviewed.
     pub due: Option<Timestamp>,
+    /// When.
+    pub time: Timestamp,
 }
 
 /// What became of a change.
@@ -295,7 +307,7 @@ impl History {
     pub fn apply(&mut self, seq: u64, event: Event) {
         self.last = self.last.max(Some(seq));
         match event {
-            Event::Baseline { starts, kind } => self.baseline(seq, starts, kind),
+            Event::Baseline { starts, kind, time } => self.baseline(seq, starts, kind, time),
             Event::Allowed(allowed) => self.allowed(seq, *allowed),
             Event::Found { name, at } => {
                 if let Some(of_ref) = self.refs.get_mut(&name) {
@@ -328,7 +340,13 @@ impl History {
         }
     }
 
-    fn baseline(&mut self, seq: u64, starts: Vec<(RefName, ObjectId)>, kind: Baseline) {
+    fn baseline(
+        &mut self,
+        seq: u64,
+        starts: Vec<(RefName, ObjectId)>,
+        kind: Baseline,
+        time: Timestamp,
+    ) {
         self.is_taken_in |= kind == Baseline::TakenIn;
         for (name, commit) in starts {
             if name.without_namespace().tag().is_some() {
@@ -340,13 +358,14 @@ impl History {
             }
             of_ref.add(commit.clone(), State { seq, open: Vec::new() });
             of_ref.baselines.push(seq);
-            of_ref.cuts.push(Cut { seq, at: Some(commit.clone()) });
+            let from = of_ref.place.last().cloned();
+            of_ref.cuts.push(Cut { seq, from, at: Some(commit.clone()), time });
             of_ref.place.found(commit);
         }
     }
 
     fn allowed(&mut self, seq: u64, allowed: Allowed) {
-        let Allowed { name, old, new, heads, open, drops, brings, by, due } = allowed;
+        let Allowed { name, old, new, heads, open, drops, brings, by, due, time } = allowed;
         if let (Some(due), Some(commit)) = (due, &new) {
             let (target, commit) = (name.clone(), commit.clone());
             let by = by.clone().unwrap_or_else(|| "somebody".to_owned());
@@ -360,7 +379,9 @@ impl History {
             (_, _, None) => None,
         };
         let is_cut = drops || new.is_none();
-        of_ref.pending.push(Pending { seq, new: new.clone(), heads, open, is_cut });
+        let pending =
+            Pending { seq, old: old.clone(), new: new.clone(), heads, open, is_cut, time };
+        of_ref.pending.push(pending);
         let excess = of_ref.pending.len().saturating_sub(KEPT);
         of_ref.pending.drain(..excess);
         of_ref.place.moved(old, new);
@@ -437,7 +458,7 @@ impl RefHistory {
             .pending
             .iter()
             .filter(move |pending| pending.is_cut && pending.new.as_ref() == tip);
-        let of_it = landed.map(|pending| Cut { seq: pending.seq, at: pending.new.clone() });
+        let of_it = landed.map(Pending::cut);
         self.cuts.iter().cloned().chain(of_it)
     }
 
@@ -476,7 +497,7 @@ impl RefHistory {
         let landed = self.pending.drain(..=place).next_back();
         if let Some(pending) = landed {
             if pending.is_cut {
-                self.cuts.push(Cut { seq: pending.seq, at: pending.new.clone() });
+                self.cuts.push(pending.cut());
             }
             let state = pending.state();
             for commit in pending.heads.into_iter().chain(pending.new) {
@@ -494,6 +515,10 @@ impl RefHistory {
 }
 
 impl Pending {
+    fn cut(&self) -> Cut {
+        Cut { seq: self.seq, from: self.old.clone(), at: self.new.clone(), time: self.time }
+    }
+
     fn state(&self) -> State {
         State { seq: self.seq, open: self.open.clone() }
     }

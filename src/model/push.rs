@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::history::Creation;
@@ -212,6 +213,9 @@ pub struct Incoming {
     pub unexplained: Vec<Unexplained>,
     /// Another ref that has some of the commits, and does not vouch for them.
     pub elsewhere: Option<Elsewhere>,
+    /// Those of the commits that were in a ref, and were taken back from it: an approval
+    /// from before then says nothing of them.
+    pub taken_back: BTreeMap<ObjectId, Timestamp>,
 }
 
 /// A ref that was at one of the commits which are judged again here.
@@ -314,7 +318,8 @@ pub enum Tagged {
 impl Incoming {
     /// These commits, since these states, with nothing odd about other refs.
     pub fn new(table: usize, start: Start, base: Vec<ObjectId>, commits: Vec<Commit>) -> Self {
-        Self { table, start, base, commits, unexplained: Vec::new(), elsewhere: None }
+        let (unexplained, elsewhere, taken_back) = (Vec::new(), None, BTreeMap::new());
+        Self { table, start, base, commits, unexplained, elsewhere, taken_back }
     }
 }
 

@@ -182,6 +182,11 @@ pub enum Violation {
         /// Where, and for what.
         source: Source,
     },
+    /// See [`Rule::StaleApproval`]: the commit was taken back from the branch since.
+    ApprovalBeforeRemoval {
+        /// Who approved.
+        by: String,
+    },
     /// See [`Rule::SelfApproval`].
     SelfApproval {
         /// Who approved.
@@ -279,7 +284,7 @@ impl Violation {
             Self::UnmatchedQuery { .. } => Rule::UnmatchedQuery,
             Self::LateTicket { .. } => Rule::LateTicket,
             Self::MissingApproval { .. } => Rule::MissingApproval,
-            Self::StaleApproval { .. } => Rule::StaleApproval,
+            Self::StaleApproval { .. } | Self::ApprovalBeforeRemoval { .. } => Rule::StaleApproval,
             Self::SelfApproval { .. } => Rule::SelfApproval,
             Self::UnmatchedApprover { .. } => Rule::UnmatchedApprover,
             Self::VoidApproval { .. } => Rule::VoidApproval,

@@ -81,6 +81,11 @@ impl<'a> Vouching<'a> {
         self.refs.push(Of { is_own, history, tip, cuts, waiting });
     }
 
+    /// What took states back, of all of these refs.
+    pub fn cuts(&self) -> impl Iterator<Item = &Cut> {
+        self.refs.iter().flat_map(|of| &of.cuts)
+    }
+
     /// Whether a commit is a state that vouches.
     ///
     /// # Errors
@@ -190,6 +195,8 @@ mod tests {
         }
     }
 
+    const NOW: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
+
     fn id(n: u32) -> ObjectId {
         ObjectId::parse(format!("{:040x}", n + 1).as_bytes()).unwrap()
     }
@@ -219,13 +226,14 @@ mod tests {
             brings: true,
             by: None,
             due: None,
+            time: NOW,
         }))
     }
 
     fn taken_in(starts: &[(RefName, u32)]) -> History {
         let mut history = History::default();
         let starts = starts.iter().map(|(name, n)| (name.clone(), id(*n))).collect();
-        history.apply(0, Event::Baseline { starts, kind: Baseline::TakenIn });
+        history.apply(0, Event::Baseline { starts, kind: Baseline::TakenIn, time: NOW });
         history
     }
 
@@ -265,7 +273,7 @@ mod tests {
         // A tag beside the branch is no state of it.
         assert_eq!(to_others(&history, None), [0, 1, 2, 3]);
         let starts = vec![(main(), id(4))];
-        history.apply(1, Event::Baseline { starts, kind: Baseline::Accepted });
+        history.apply(1, Event::Baseline { starts, kind: Baseline::Accepted, time: NOW });
         assert_eq!(to_others(&history, None), [0, 1, 2, 3, 4]);
     }
 
@@ -320,7 +328,7 @@ mod tests {
         assert_eq!(to_others(&history, None), [0]);
         assert!(history.of(&main()).unwrap().is_on_trial(&id(1)));
         let starts = vec![(main(), id(1))];
-        history.apply_next(Event::Baseline { starts, kind: Baseline::Accepted });
+        history.apply_next(Event::Baseline { starts, kind: Baseline::Accepted, time: NOW });
         assert_eq!(to_others(&history, None), [0, 1]);
         assert!(!history.of(&main()).unwrap().is_on_trial(&id(1)));
     }
@@ -333,7 +341,7 @@ mod tests {
             landed(&mut history, allowed(main(), 1, 3, vec![]));
             if by_baseline {
                 let starts = vec![(main(), id(2))];
-                history.apply_next(Event::Baseline { starts, kind: Baseline::Accepted });
+                history.apply_next(Event::Baseline { starts, kind: Baseline::Accepted, time: NOW });
             } else {
                 landed(&mut history, allowed(main(), 3, 2, vec![]));
             }

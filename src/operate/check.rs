@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
+use jiff::Timestamp;
 
 use crate::digest::{Frame, Occasion, digest};
 use crate::evidence::as_json;
@@ -85,7 +86,8 @@ fn verdict(
     if let (Some(_), Some(old)) = (&question.range, line.change.old_id()) {
         // Who names a range says from where its commits are new.
         let starts = vec![(line.name.clone(), old.clone())];
-        history.apply_next(Event::Baseline { starts, kind: Baseline::Accepted });
+        let time = Timestamp::UNIX_EPOCH;
+        history.apply_next(Event::Baseline { starts, kind: Baseline::Accepted, time });
     }
     let judged = judged(policy, repo, repository, &targets(repo, None, vec![line])?)?;
     let (records, moment, doing) = (&NoRecords, Moment::Push, |_| ());

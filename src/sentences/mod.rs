@@ -140,6 +140,10 @@ pub(crate) fn what(violation: &Violation, scene: &Scene<'_>) -> String {
                 format!("{} approved on {key} before the last commit for it", fit(by, 40))
             }
         },
+        Violation::ApprovalBeforeRemoval { by } => format!(
+            "{} approved this before it was taken back from a protected branch",
+            fit(by, 40)
+        ),
         Violation::SelfApproval { by, part } => match part {
             Part::Pusher => format!("{} approved, but also pushes this", fit(by, 40)),
             Part::Author => format!("{} approved, but also opened the request", fit(by, 40)),

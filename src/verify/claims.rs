@@ -187,7 +187,7 @@ impl OfRepository {
     pub(super) fn was_taken_in(&self, id: &ObjectId) -> bool {
         use crate::model::history::Baseline::TakenIn;
         self.steps.iter().any(|step| match &step.event {
-            Event::Baseline { starts, kind: TakenIn } => starts.iter().any(|(_, at)| at == id),
+            Event::Baseline { starts, kind: TakenIn, .. } => starts.iter().any(|(_, at)| at == id),
             _ => false,
         })
     }

@@ -8,7 +8,7 @@ use super::tie::{Branch, Let, Walk, is_told};
 use super::{Claims, Finding, Graph, Tie};
 use crate::evidence::Ids;
 use crate::model::history::{Allowed, Baseline, Event, History};
-use crate::model::vouching::{Purpose, Vouching};
+use crate::model::vouching::{Ancestry as _, Purpose, Vouching};
 use crate::model::{ObjectId, RefName};
 use crate::policy::Policy;
 use crate::text::count;
@@ -95,8 +95,8 @@ struct Replay<'a> {
     findings: Vec<Finding>,
     /// Changes to where a later record found the ref, or git told that it had written it.
     landed: HashSet<u64>,
-    /// The last change of each branch that dropped commits.
-    dropped: HashMap<RefName, u64>,
+    /// The records that took commits back from each branch, and where they set it.
+    drops: HashMap<RefName, Vec<(u64, Option<&'a ObjectId>)>>,
     /// By config and ref: which refs it trusts, of those that were on record by then.
     trusted: HashMap<(String, RefName), (usize, Vec<RefName>)>,
     told: HashSet<ObjectId>,
@@ -111,12 +111,19 @@ impl<'a> Replay<'a> {
         graph: &'a Graph,
     ) -> Self {
         let walk = |name: &RefName| (name.clone(), Walk::of(refs.branches.get(name), graph));
-        let mut dropped = HashMap::new();
+        let mut drops: HashMap<RefName, Vec<(u64, Option<&ObjectId>)>> = HashMap::new();
         for step in &of.steps {
-            if let Event::Allowed(allowed) = &step.event
-                && (allowed.drops || allowed.new.is_none())
-            {
-                dropped.insert(allowed.name.clone(), step.seq);
+            match &step.event {
+                Event::Allowed(allowed) if allowed.drops || allowed.new.is_none() => {
+                    let drop = (step.seq, allowed.new.as_ref());
+                    drops.entry(allowed.name.clone()).or_default().push(drop);
+                }
+                Event::Baseline { starts, kind: Baseline::Accepted, .. } => {
+                    for (name, at) in starts {
+                        drops.entry(name.clone()).or_default().push((step.seq, Some(at)));
+                    }
+                }
+                _ => {}
             }
         }
         Self {
@@ -128,7 +135,7 @@ impl<'a> Replay<'a> {
             walks: of.branches.iter().map(walk).collect(),
             findings: Vec::new(),
             landed: landed(of),
-            dropped,
+            drops,
             trusted: HashMap::new(),
             told: HashSet::new(),
         }
@@ -137,7 +144,7 @@ impl<'a> Replay<'a> {
     fn go(&mut self, of: &'a OfRepository) {
         for step in &of.steps {
             match (&step.event, &step.brings) {
-                (Event::Baseline { starts, kind }, _) => {
+                (Event::Baseline { starts, kind, .. }, _) => {
                     for (name, commit) in starts {
                         if let Some(walk) = self.walks.get_mut(name) {
                             walk.begin(step.seq, commit, *kind == Baseline::Accepted);
@@ -207,7 +214,7 @@ impl<'a> Replay<'a> {
             }
         }
         let landed = self.landed.contains(&step.seq);
-        let was_dropped = self.dropped.get(&allowed.name).is_some_and(|drop| *drop >= step.seq);
+        let was_dropped = self.was_dropped(step.seq, allowed);
         let let_in = Let {
             seq: step.seq,
             written: step.written,
@@ -222,6 +229,19 @@ impl<'a> Replay<'a> {
         let Some(walk) = self.walks.get_mut(&allowed.name) else { return };
         let came = walk.allowed(&let_in);
         self.compare(step.seq, &allowed.name, brings, &came);
+    }
+
+    /// Whether a later record took the change back: it set the branch where that is not.
+    fn was_dropped(&self, seq: u64, allowed: &Allowed) -> bool {
+        let Some(new) = &allowed.new else { return false };
+        let drops = self.drops.get(&allowed.name).into_iter().flatten();
+        drops.filter(|(drop, _)| *drop >= seq).any(|(_, at)| match at {
+            Some(at) => match self.graph.contains(at, new) {
+                Ok(has_it) => !has_it,
+                Err(never) => match never {},
+            },
+            None => true,
+        })
     }
 
     /// What came with a change, against what its record says of it.

@@ -326,3 +326,190 @@ fn evidence_that_was_set_back_blocks_until_an_admin_puts_the_loss_on_record() {
     let said = verified(&server).stdout;
     assert!(said.contains("tells of records up to"), "{said}");
 }
+
+// What else is a state, and what is not.
+
+#[test]
+fn what_an_admin_took_back_does_not_return_with_somebody_s_old_branch() {
+    let server = Server::new();
+    let (ana, bob, eve) = people(&server);
+    let good = ana.approved_commit("PAY-1: good", &bob);
+    ana.push(&["main"]).accepted();
+    ana.approved_commit("PAY-1: leaks a secret", &bob);
+    ana.push(&["main"]).accepted();
+    eve.renew();
+    server.git(&["update-ref", "refs/heads/main", &good]);
+    server.accept("refs/heads/main");
+    // What bob approved of it is over as well.
+    let refused = eve.push(&["main"]);
+    refused.refused_for(&["stale-approval"]);
+    assert!(refused.digest().contains("bob approved this before it was taken back"));
+    eve.push(&["main:refs/tags/v1"]).refused_for(&["stray-tag"]);
+    eve.push(&["main:refs/heads/release/1"]).refused_for(&["missing-approval"]);
+    // On what stands, work goes on.
+    ana.renew();
+    ana.approved_commit("PAY-2: y", &bob);
+    ana.push(&["main", "main:refs/tags/v2"]).accepted();
+    assert_eq!(findings(&server), [""; 0]);
+}
+
+#[test]
+fn an_approved_topic_can_go_to_every_branch_that_trusts_the_one_where_it_landed() {
+    let server = Server::new();
+    let (ana, bob, _) = people(&server);
+    let topic = ana.commit("PAY-1: topic");
+    ana.show();
+    bob.approve(&topic);
+    // It lands by a merge that git made alone.
+    ana.git(&["checkout", "-q", "-b", "other", "main~1"]);
+    ana.approved_commit("PAY-2: other", &bob);
+    ana.push(&["other:main"]).accepted();
+    ana.git(&["merge", "-q", "--no-ff", "-m", "merge", &topic]);
+    bob.approve(&topic);
+    ana.push(&["other:main"]).accepted();
+    // So it was approved as a state.
+    ana.push(&[&format!("{topic}:refs/heads/release/1")]).accepted();
+    ana.push(&[&format!("{topic}:refs/tags/v1")]).accepted();
+    assert_eq!(findings(&server), [""; 0]);
+}
+
+#[test]
+fn a_release_tool_may_tag_the_first_of_the_two_commits_that_it_pushes() {
+    let server = Server::new();
+    let (ana, bob, _) = people(&server);
+    let release = ana.commit("PAY-1: set the version to 1.0");
+    ana.commit("PAY-1: open 1.1");
+    ana.show();
+    bob.approve(&release);
+    bob.approve(&ana.head());
+    ana.push(&["main", &format!("{release}:refs/tags/v1.0")]).refused_for(&["stray-tag"]);
+    server.clone_for("carol").approve(&release);
+    ana.push(&["main", &format!("{release}:refs/tags/v1.0")]).accepted();
+    assert_eq!(findings(&server), [""; 0]);
+}
+
+#[test]
+fn a_repository_that_no_record_is_about_is_taken_in_loudly_with_its_first_push() {
+    let server = Server::new();
+    let (ana, bob, _) = people(&server);
+    ana.push(&["main:refs/heads/release/1", "main:refs/tags/v1"]).accepted();
+    let copied = std::process::Command::new("cp")
+        .args(["-a", &server.repo(), &server.at("fork.git")])
+        .status();
+    assert!(copied.unwrap().success());
+    let fork = server.at("fork.git");
+    assert!(findings(&server).contains(&"unguarded-repository".to_owned()));
+    let pushed = ana.push_to(&fork, &["main:refs/heads/release/2"]);
+    pushed.accepted();
+    let digest = pushed.digest();
+    for name in ["main", "release/1"] {
+        assert!(digest.contains(name), "{digest}");
+    }
+    assert!(digest.contains("warning[baseline]"), "{digest}");
+    let listed = server.records("baseline").pop().unwrap();
+    assert_eq!((&listed["repo"], &listed["by"]), (&"fork".into(), &"first-seen".into()));
+    assert_eq!(listed["refs"].as_array().unwrap().len(), 3);
+    ana.push_to(&fork, &["main:refs/heads/release/3"]).accepted();
+    assert_eq!(server.records("baseline").len(), 2);
+    ana.commit("PAY-1: x");
+    ana.show();
+    bob.approve(&ana.head());
+    // An approval in another repository is none here.
+    ana.push_to(&fork, &["main"]).refused_for(&["missing-approval"]);
+    assert_eq!(findings(&server), [""; 0]);
+}
+
+/// What is there when the hook is put in, or with the first push of any kind, is known.
+#[test]
+fn nobody_brings_history_in_before_the_repository_is_taken_in() {
+    let server = Server::new();
+    let (_, _, eve) = people(&server);
+    let copied = std::process::Command::new("cp")
+        .args(["-a", &server.repo(), &server.at("fork.git")])
+        .status();
+    assert!(copied.unwrap().success());
+    let fork = server.at("fork.git");
+    eve.commit("evil");
+    // An ungoverned ref is taken as it comes, and takes in the rest as it was.
+    eve.push_to(&fork, &["main:refs/heads/evil"]).accepted();
+    assert_eq!(server.records("baseline").pop().unwrap()["repo"], "fork");
+    eve.push_to(&fork, &["main"]).refused_for(MISSING);
+}
+
+// A name that somebody took.
+
+#[test]
+fn a_branch_that_brought_nothing_can_be_cleared_away_by_whoever_made_it() {
+    let server = Server::new();
+    let (ana, bob, eve) = people(&server);
+    eve.push(&["main:refs/heads/release/2/bob"]).accepted();
+    let refused = ana.push(&["main:refs/heads/release/2"]);
+    refused.refused_for(&["blocked-ref"]);
+    let digest = refused.digest();
+    assert!(digest.contains("release/2/bob") && digest.contains("eve"), "{digest}");
+    ana.push(&[":refs/heads/release/2/bob"]).refused_for(&["deleted-ref"]);
+    eve.push(&[":refs/heads/release/2/bob"]).accepted();
+    ana.push(&["main:refs/heads/release/2"]).accepted();
+    // One that has brought something stays.
+    eve.push(&["main:refs/heads/release/3"]).accepted();
+    eve.approved_commit("PAY-1: x", &bob);
+    bob.approve_for("release/3", &eve.head());
+    eve.push(&["main:refs/heads/release/3"]).accepted();
+    eve.push(&[":refs/heads/release/3"]).refused_for(&["deleted-ref"]);
+    assert_eq!(findings(&server), [""; 0]);
+}
+
+// Who brought what.
+
+#[test]
+fn a_record_tells_who_first_brought_each_commit() {
+    let server = Server::new();
+    let (ana, bob, eve) = people(&server);
+    let first = eve.commit("PAY-1: by eve");
+    eve.show();
+    ana.git(&["fetch", "-q", "origin"]);
+    ana.git(&["reset", "-q", "--hard", &first]);
+    let second = ana.commit("PAY-1: by ana");
+    ana.show();
+    bob.approve(&second);
+    ana.push(&["main"]).accepted();
+    let change = server.records("change").pop().unwrap();
+    let of = |id: &str| {
+        let all = change["commits"]["items"].as_array().unwrap();
+        all.iter().find(|commit| commit["id"] == id).unwrap()["brought"].clone()
+    };
+    assert_eq!((&of(&first)["by"], &of(&second)["by"]), (&"eve".into(), &"ana".into()));
+    assert!(of(&first)["at"].as_str() < of(&second)["at"].as_str());
+    // A refused push leaves nothing behind, in git or here.
+    let refused = eve.commit("no ticket");
+    eve.push(&["main"]);
+    let other = server.clone_for("ana");
+    other.git(&["fetch", "-q", eve.path().to_str().unwrap(), "main"]);
+    other.git(&["push", "-q", "-f", "origin", &format!("{refused}:refs/heads/side/ana")]);
+    let lines: String = std::fs::read_dir(server.path("evidence.jsonl.brought"))
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let of_refused: Vec<&str> = lines.lines().filter(|line| line.contains(&refused)).collect();
+    assert_eq!(of_refused.len(), 1, "{lines}");
+    assert!(of_refused[0].contains(" ana "), "{lines}");
+}
+
+#[test]
+fn an_approval_that_git_could_not_write_counts_for_nothing() {
+    let server = Server::new();
+    let (ana, bob, _) = people(&server);
+    let id = ana.commit("PAY-1: x");
+    ana.show();
+    bob.git(&["fetch", "-q", "origin"]);
+    std::fs::create_dir_all(server.path("app.git/refs/approvals/main")).unwrap();
+    server.write("app.git/refs/approvals/main/bob.lock", "");
+    assert!(!bob.push(&[&format!("{id}:refs/approvals/main/bob")]).landed());
+    ana.push(&["main"]).refused_for(&["missing-approval"]);
+    std::fs::remove_file(server.path("app.git/refs/approvals/main/bob.lock")).unwrap();
+    // Nor does somebody's ref at that commit stand in for it.
+    server.git(&["update-ref", "refs/approvals/main/carol", &id]);
+    ana.push(&["main"]).refused_for(&["missing-approval"]);
+    bob.push(&[&format!("{id}:refs/approvals/main/bob")]).accepted();
+    ana.push(&["main"]).accepted();
+}

@@ -1,5 +1,7 @@
 //! What a record says about the refs of its repository: the events that a history is made of.
 
+use jiff::Timestamp;
+
 use crate::evidence::{
     Body, Change, Class, Decision, Finding, FollowupKind, Mode, Operation, Reason, Record, Role,
 };
@@ -18,9 +20,14 @@ pub fn event(record: &Record) -> Option<(About<'_>, Event)> {
             };
             let start = |(name, commit): (&RefName, _)| (name.clone(), Clone::clone(commit));
             let starts = baseline.starts().map(start).collect();
-            Some((About::Repository(&baseline.repo), Event::Baseline { starts, kind }))
+            Some((
+                About::Repository(&baseline.repo),
+                Event::Baseline { starts, kind, time: record.time },
+            ))
         }
-        Body::Change(change) => Some((About::Repository(&change.repo), of_change(change)?)),
+        Body::Change(change) => {
+            Some((About::Repository(&change.repo), of_change(change, record.time)?))
+        }
         Body::Landed(landed) => {
             // What no record let in must not pass for known.
             landed.change?;
@@ -54,7 +61,7 @@ pub enum About<'a> {
     Change(u64),
 }
 
-fn of_change(change: &Change) -> Option<Event> {
+fn of_change(change: &Change, time: Timestamp) -> Option<Event> {
     if change.fault.is_some() || change.error.is_some() {
         // Nothing was compared with the refs.
         return None;
@@ -77,6 +84,7 @@ fn of_change(change: &Change) -> Option<Event> {
         brings: change.commits.count > 0,
         by: change.pusher.name.clone(),
         due: change.emergency.as_ref().map(|emergency| emergency.due),
+        time,
     })))
 }
 

@@ -95,8 +95,10 @@ impl Sources<'_> {
             false if old.is_some_and(|old| base.contains(old)) => Start::OldValue,
             false => Start::Recorded,
         };
+        let mut taken_back = states.taken_back()?;
+        taken_back.retain(|id, _| commits.iter().any(|commit| commit.id == *id));
         let unexplained = states.unexplained;
-        Ok(Incoming { table, start, base, commits, unexplained, elsewhere })
+        Ok(Incoming { table, start, base, commits, unexplained, elsewhere, taken_back })
     }
 
     /// A ref that was at one of these commits, and whose word does not count here.

@@ -17,7 +17,8 @@ pub fn history(policy: &Policy, repo: &Repo, repository: &str) -> anyhow::Result
     let mut history = History::default();
     let refs = take_in(policy, repo, repository, &history)?;
     let starts = refs.into_iter().map(|taken| (taken.name, taken.commit)).collect();
-    history.apply(0, Event::Baseline { starts, kind: Baseline::TakenIn });
+    history
+        .apply(0, Event::Baseline { starts, kind: Baseline::TakenIn, time: Timestamp::UNIX_EPOCH });
     for (seq, (name, commit)) in (1..).zip(repo.refs_under("refs/approvals/")?) {
         let (old, base, at) = (None, None, Timestamp::now());
         history.apply(seq, Event::Approval { name, old, new: Some(commit), base, at });

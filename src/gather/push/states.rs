@@ -3,9 +3,12 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::Sources;
 use super::governed::Target;
 use crate::gather::git::Since;
+use crate::model::history::Cut;
 use crate::model::vouching::{Ancestry, Purpose, Vouching};
 use crate::model::{ObjectId, RefName, Unexplained};
 use crate::policy::Trusted;
@@ -121,6 +124,34 @@ impl States<'_> {
     /// Where history can't be read.
     pub(super) fn vouch(&self, commit: &ObjectId) -> anyhow::Result<bool> {
         self.vouching.vouches(commit, self.sources)
+    }
+
+    /// The commits that were taken back from one of the refs, and when last: an admin set it
+    /// back, or a rewind was let in.
+    ///
+    /// # Errors
+    /// Where history can't be read.
+    pub(super) fn taken_back(&self) -> anyhow::Result<BTreeMap<ObjectId, Timestamp>> {
+        let repo = self.sources.repo;
+        let mut found = BTreeMap::new();
+        for Cut { from, at, time, .. } in self.vouching.cuts() {
+            // What git has thrown away comes back as something new.
+            let Some(from) = from.as_ref().filter(|from| at.as_ref() != Some(*from)) else {
+                continue;
+            };
+            if !repo.exists(from)? {
+                continue;
+            }
+            let at = match at {
+                Some(at) if repo.exists(at)? => vec![at.clone()],
+                Some(_) | None => Vec::new(),
+            };
+            for id in repo.new_commits(from, &at)? {
+                let last = found.entry(id).or_insert(*time);
+                *last = (*last).max(*time);
+            }
+        }
+        Ok(found)
     }
 
     /// What is new in a value.
