@@ -15,17 +15,18 @@ pub(super) fn paragraph(repository: &str, frame: &Frame<'_>) -> String {
     let first = of(Began::FirstSeen);
     if !first.is_empty() {
         let what = format!(
-            "{} had no record: {} taken as found, unjudged",
-            fit(repository, 60),
-            refs(&first)
+            "no record was about {} of {}: taken as found, unjudged",
+            refs(&first),
+            fit(repository, 60)
         );
         out.push_str(&wrap(&what, "warning[baseline]: ", "  "));
     }
     let trial = of(Began::MonitorMode);
     if !trial.is_empty() {
         let what = format!(
-            "{} taken as found, with what monitor mode had let in against a rule",
-            refs(&trial)
+            "{} {} taken as found, with what monitor mode had let in against a rule",
+            refs(&trial),
+            if trial.len() == 1 { "is" } else { "are" }
         );
         out.push_str(&wrap(&what, "warning[baseline]: ", "  "));
     }
@@ -41,5 +42,5 @@ fn refs(started: &[&Started]) -> String {
     if let Some(more @ 1..) = started.len().checked_sub(NAMED) {
         names.push(count(more, "other ref"));
     }
-    format!("{} {}", list_and(&names), if started.len() == 1 { "is" } else { "are" })
+    list_and(&names)
 }

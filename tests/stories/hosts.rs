@@ -131,8 +131,8 @@ fn gitlab_s_web_page_shows_the_digest_only_with_its_mark() {
     GL-HOOK-ERR:     \       /
     GL-HOOK-ERR:      '-----'
     GL-HOOK-ERR:
-    GL-HOOK-ERR: warning[baseline]: team/app had no record: main d4c036fc is taken as
-    GL-HOOK-ERR:   found, unjudged
+    GL-HOOK-ERR: warning[baseline]: no record was about main d4c036fc of team/app: taken
+    GL-HOOK-ERR:   as found, unjudged
     GL-HOOK-ERR:
     GL-HOOK-ERR: error[wrong-state]: PAY-3 is Draft; main takes In Progress or Approved
     GL-HOOK-ERR:   3a640b95 PAY-3: x

@@ -36,5 +36,6 @@ mod repositories;
 mod showing;
 mod surviving;
 mod tickets;
+mod upgrading;
 mod verifying;
 mod without_us;
