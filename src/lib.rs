@@ -10,9 +10,26 @@
 //! [Record] -> report
 //! ```
 //!
-//! [`gate`] is that line as a procedure. The rooms that decide and speak
-//! ([`model`], [`policy`], [`judge`], [`digest`], [`verify`], [`report`]) touch no file, clock,
-//! network or environment; `clippy.toml` lists what they may not call.
+//! [`gate`] is that line as a procedure. A room imports only from those that stand below it
+//! here; a test holds them to it:
+//!
+//! ```text
+//! cli
+//! operate
+//! gate
+//! guard
+//! report
+//! digest verify exit
+//! gather evidence
+//! judge sentences
+//! policy
+//! model
+//! text hash
+//! ```
+//!
+//! The rooms that decide and speak ([`model`], [`policy`], [`sentences`], [`judge`], [`digest`],
+//! [`verify`], [`report`]) touch no file, clock, network or environment; `clippy.toml` lists what
+//! they may not call.
 
 #[deny(clippy::disallowed_methods)]
 mod hash;

@@ -3,3 +3,4 @@
 
 mod stories;
 mod support;
+mod tidy;

@@ -5,6 +5,16 @@
 //! chain -> format (Record) -> fold: what landed, what waits, where refs were
 //! ```
 //!
+//! A file here imports only from those that stand below it:
+//!
+//! ```text
+//! append answer baseline brought landed restore alone
+//! fold write
+//! chain
+//! format
+//! beside
+//! ```
+//!
 //! It is read back in one pass, in linear time, with one record in memory:
 //!
 //! ```no_run
@@ -43,16 +53,14 @@ pub use append::append;
 pub use baseline::{Accepted, baseline};
 pub use brought::{bring, brought};
 pub(crate) use chain::host;
-pub use chain::{
-    Busy, Flaw, Fragment, Mark, Records, never_before, read, read_from, read_kept, state,
-};
+pub use chain::{Busy, Flaw, Mark, Records, never_before, read, read_from, read_kept, state};
 pub use fold::{About, Afterwards, Index, Noted, SetBack, Tickets, Waiting, afterwards, event};
 pub use format::{
     Answer, Approval, Approved, Baseline, Body, Brought, Change, Class, Commit, Commits, Decision,
-    Emergency, Fault, Finding, Followup, FollowupKind, Genesis, Ground, Head, Ids, Landed, Lapse,
-    Lost, Merge, Mishap, Mode, More, Operation, Outcome, Person, Policy, Pusher, PusherKind,
-    Reason, Record, Recovery, RefTip, Request, RequestState, Rest, Restored, Role, Rule, Source,
-    Start, Ticket, UnexplainedRef,
+    Emergency, Fault, Finding, Followup, FollowupKind, Fragment, Genesis, Ground, Head, Ids,
+    Landed, Lapse, Lost, Merge, Mishap, Mode, More, Operation, Outcome, Person, Policy, Pusher,
+    PusherKind, Reason, Record, Recovery, RefTip, Request, RequestState, Rest, Restored, Role,
+    Rule, Source, Start, Ticket, UnexplainedRef,
 };
 pub use landed::landed;
 pub use restore::restore;

@@ -11,8 +11,8 @@ use anyhow::{Context as _, bail};
 use serde::de::IgnoredAny;
 
 use super::backwards::Backwards;
-use super::torn::{Fragment, is_beginning};
-use crate::evidence::format::{Head, VERSION};
+use super::torn::is_beginning;
+use crate::evidence::format::{Fragment, Head, VERSION};
 use crate::hash::{ZEROS, sha256};
 
 /// Bytes of the longest line: a policy of 1 MiB, with every byte escaped.

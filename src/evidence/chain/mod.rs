@@ -14,4 +14,3 @@ pub(super) use backwards::Backwards;
 pub use file::Busy;
 pub use flaw::Flaw;
 pub use reader::{Mark, Records, read, read_from, read_kept, state};
-pub use torn::Fragment;

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::append::never_before;
 use super::file::{LONGEST, Place};
 use super::flaw::Flaw;
-use super::torn::{Fragment, is_beginning};
-use crate::evidence::format::{Body, Head, Record, VERSION, parse};
+use super::torn::is_beginning;
+use crate::evidence::format::{Body, Fragment, Head, Record, VERSION, parse};
 use crate::hash::{ZEROS, sha256};
 use crate::model::Receipt;
 

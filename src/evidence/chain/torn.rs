@@ -1,25 +1,6 @@
 //! What a write leaves behind that did not come to its end.
 
-use serde::{Deserialize, Serialize};
-
 use crate::evidence::format::VERSION;
-use crate::hash::sha256;
-
-/// A part of a line, as the record after it attests it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fragment {
-    /// How many bytes it has.
-    pub torn_bytes: usize,
-    /// Their SHA-256.
-    pub sha256: String,
-}
-
-impl Fragment {
-    /// Of the bytes between two line feeds.
-    pub(in crate::evidence) fn of(bytes: &[u8]) -> Self {
-        Self { torn_bytes: bytes.len(), sha256: sha256(bytes) }
-    }
-}
 
 /// Whether a line is the beginning of the record that was due. A write that closes
 /// a torn line can be torn right behind its line feed, and leaves a whole line that

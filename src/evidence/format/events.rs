@@ -7,7 +7,7 @@ use super::change::Pusher;
 use super::items::Rule;
 use super::words::{Decision, Finding, FollowupKind, Reason};
 use super::{Ids, milliseconds_or_null};
-use crate::evidence::chain::Fragment;
+use crate::hash::sha256;
 use crate::model::{ObjectId, RefName};
 
 /// The first record of a file.
@@ -191,6 +191,22 @@ impl Followup {
         let (by, at, source, ticket) = (None, None, None, None);
         let (due, late, why) = (None, None, None);
         Self { of: change, kind, by, at, source, ticket, due, late, why }
+    }
+}
+
+/// A part of a line, as the record after it attests it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fragment {
+    /// How many bytes it has.
+    pub torn_bytes: usize,
+    /// Their SHA-256.
+    pub sha256: String,
+}
+
+impl Fragment {
+    /// Of the bytes between two line feeds.
+    pub(in crate::evidence) fn of(bytes: &[u8]) -> Self {
+        Self { torn_bytes: bytes.len(), sha256: sha256(bytes) }
     }
 }
 

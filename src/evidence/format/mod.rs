@@ -16,7 +16,8 @@ use serde::{Serialize, Serializer};
 
 pub use change::{Change, Emergency, Fault, Ground, Lapse, Mishap, Pusher, UnexplainedRef};
 pub use events::{
-    Approval, Baseline, Followup, Genesis, Landed, Lost, Policy, Recovery, RefTip, Restored,
+    Approval, Baseline, Followup, Fragment, Genesis, Landed, Lost, Policy, Recovery, RefTip,
+    Restored,
 };
 pub(crate) use ids::ITEMS;
 pub(super) use ids::hash_of;
