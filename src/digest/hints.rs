@@ -51,7 +51,7 @@ pub(super) fn hints(violation: &Violation, scene: &Scene<'_>) -> Vec<String> {
         }
         Violation::StrayTag { .. } => stray_tag(scene),
         Violation::NoCommit => vec!["push a commit".to_owned()],
-        Violation::MisnamedApproval => vec![approve(scene, "BRANCH")],
+        Violation::MisnamedApproval => vec![approve(new(scene), "BRANCH")],
         Violation::NoSuchBranch { nearest, .. } => match nearest {
             Some(nearest) => vec![format!("did you mean `{}`?", fit(nearest, 60))],
             None => vec!["create the branch first, where a protected branch is or was".to_owned()],
@@ -138,6 +138,13 @@ fn missing_ticket(projects: &[String], merge: MergeContent, scene: &Scene<'_>) -
         let ticket = format!("or, for a conflict that you solved, add `Ticket: {example}` to it");
         return vec!["merge again, with no change beside the merge".to_owned(), ticket];
     }
+    if scene.lapsed().is_some() {
+        return vec![format!(
+            "it is on the server already, so it can't be reworded: {} accepts it, as above, or takes \
+             it back",
+            scene.contact()
+        )];
+    }
     let mut hints = vec![format!("add a line such as `Ticket: {example}` to the commit message")];
     if scene.start() == Some(&Start::Root) {
         hints.push(baseline(scene));
@@ -153,12 +160,15 @@ fn missing_ticket(projects: &[String], merge: MergeContent, scene: &Scene<'_>) -
 
 fn missing_approval(scene: &Scene<'_>) -> Vec<String> {
     let from = scene.sources();
+    if let Some(found) = scene.lapsed() {
+        return vec![approve(found.as_str(), &scene.branch())];
+    }
     if scene.must_be_made_again() {
         return vec!["mend the other faults first, then have the new commits approved".to_owned()];
     }
     let mut hints = Vec::new();
     if from.is_none_or(|from| from.contains(&ApprovalSource::Refs)) {
-        let approve = approve(scene, &scene.branch());
+        let approve = approve(new(scene), &scene.branch());
         hints.push(format!("show it on a side branch; {approve}"));
     }
     if from.is_some_and(|from| from.contains(&ApprovalSource::Reviews)) {
@@ -187,9 +197,12 @@ fn reviewed(scene: &Scene<'_>) -> String {
     }
 }
 
+fn new<'a>(scene: &'a Scene<'_>) -> &'a str {
+    scene.new_id().map_or("COMMIT", ObjectId::as_str)
+}
+
 /// All of the id: a tag may be named like the beginning of it, and then git would take that.
-fn approve(scene: &Scene<'_>, branch: &str) -> String {
-    let commit = scene.new_id().map_or("COMMIT", ObjectId::as_str);
+fn approve(commit: &str, branch: &str) -> String {
     let refspec = quoted(&format!("+{commit}:refs/approvals/{branch}/LOGIN"));
     format!("a reviewer runs `git fetch origin && git push origin {refspec}`")
 }
@@ -200,7 +213,7 @@ fn stray_tag(scene: &Scene<'_>) -> Vec<String> {
         vec!["push the commit to a protected branch first, then tag what that is at".to_owned()];
     let from = scene.sources();
     if from.is_none_or(|from| from.contains(&ApprovalSource::Refs)) {
-        let approve = approve(scene, "BRANCH");
+        let approve = approve(new(scene), "BRANCH");
         hints.push(format!("or have it approved as it stands: {approve}"));
     }
     hints

@@ -76,10 +76,12 @@ fn fault(violation: &Violation, scene: &Scene<'_>) -> Group {
 /// Fifty commits with one fault are one fault; commits in the order of the push.
 fn groups(of_ref: &RefVerdict, scene: &Scene<'_>) -> Vec<(Rule, Group)> {
     let mut order: Vec<(Rule, Group)> = Vec::new();
-    let mut places: BTreeMap<(Rule, String), usize> = BTreeMap::new();
+    let mut places: BTreeMap<(Rule, String, bool), usize> = BTreeMap::new();
     for check in &of_ref.checks {
-        let Some(mut group) = finding(check, scene) else { continue };
-        let place = *places.entry((check.rule, group.what.clone())).or_insert(order.len());
+        let scene = scene.on(&check.on);
+        let Some(mut group) = finding(check, &scene) else { continue };
+        let fault = (check.rule, group.what.clone(), scene.lapsed().is_some());
+        let place = *places.entry(fault).or_insert(order.len());
         let commit = match &check.on {
             Subject::Ref => None,
             Subject::Commit(id) => Some(id.clone()),

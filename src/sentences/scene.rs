@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Movement, ObjectId, Outcome, Pusher, RefVerdict, Role, Rule, Start, Verdict};
+use crate::model::{
+    Check, Movement, ObjectId, Outcome, Pusher, RefVerdict, Role, Rule, Start, Subject, Verdict,
+};
 use crate::policy::{ApprovalSource, Policy};
 use crate::text::fit;
 
@@ -12,12 +14,14 @@ pub(crate) struct Scene<'a> {
     pub(crate) repository: &'a str,
     pub(crate) pusher: Option<&'a str>,
     pub(crate) update: Option<&'a RefVerdict>,
+    /// The commit that the violation is about, where it is about one.
+    pub(crate) commit: Option<&'a ObjectId>,
 }
 
 impl<'a> Scene<'a> {
     /// A violation of the push as a whole.
     pub(crate) fn whole_push(policy: &'a Policy) -> Self {
-        Self { policy, repository: "", pusher: None, update: None }
+        Self { policy, repository: "", pusher: None, update: None, commit: None }
     }
 
     /// A violation of one ref.
@@ -26,7 +30,25 @@ impl<'a> Scene<'a> {
             Pusher::Person { login, .. } => Some(login.as_str()),
             Pusher::Machine { .. } | Pusher::Unknown { .. } => None,
         };
-        Self { policy, repository: &verdict.repository, pusher, update: Some(of_ref) }
+        let repository = &verdict.repository;
+        Self { policy, repository, pusher, update: Some(of_ref), commit: None }
+    }
+
+    /// The same for a violation that a check has found.
+    pub(crate) fn on(&self, subject: &'a Subject) -> Self {
+        let commit = match subject {
+            Subject::Ref => None,
+            Subject::Commit(id) => Some(id),
+        };
+        Self { commit, ..*self }
+    }
+
+    /// Where the ref was found, of a commit that came in there around the hook: it is on the
+    /// server, and can't be made again.
+    pub(crate) fn lapsed(&self) -> Option<&'a ObjectId> {
+        let update = &self.update?.update;
+        let is_lapsed = self.commit.is_some_and(|id| update.lapsed().contains(id));
+        update.line.change.old_id().filter(|_| is_lapsed)
     }
 
     pub(crate) fn name(&self) -> String {
@@ -61,7 +83,12 @@ impl<'a> Scene<'a> {
     /// of these would not cover.
     pub(crate) fn must_be_made_again(&self) -> bool {
         let checks = self.update.map_or(&[][..], |of_ref| of_ref.checks.as_slice());
-        checks.iter().any(|check| {
+        let lapsed = self.update.map_or_else(BTreeSet::new, |of_ref| of_ref.update.lapsed());
+        let is_here = |check: &&Check| match &check.on {
+            Subject::Ref => true,
+            Subject::Commit(id) => !lapsed.contains(id),
+        };
+        checks.iter().filter(is_here).any(|check| {
             let is_broken = matches!(check.outcome, Outcome::Broken(_));
             let rules = [
                 Rule::RewrittenBranch,

@@ -130,19 +130,19 @@ fn history_that_landed_around_the_hook_is_judged_with_the_next_push() {
     error[missing-ticket]: no ticket key of PAY or OPS in the subject or a
       trailer
       c8dc0374 around the hook
-    hint: add a line such as `Ticket: PAY-123` to the commit message
-    hint: reword with
-    hint:   `git rebase -i c8dc0374163d41e1a09b51fe31f8d6a04dcf1b95`, then
-    hint:   push again
+    hint: it is on the server already, so it can't be reworded:
+    hint:   #platform-help accepts it, as above, or takes it back
 
     error[missing-approval]: nobody has approved
       c8dc0374 around the hook
-    hint: mend the other faults first, then have the new commits approved
+    hint: a reviewer runs
+    hint:   `git fetch origin && git push origin +c8dc0374163d41e1a09b51fe31f8d6a04dcf1b95:refs/approvals/main/LOGIN`
 
     error[self-approval]: bob approved, but has a part in c8dc0374
       70dcd5c7 PAY-1: y
     hint: somebody who neither wrote nor pushes this must approve
-    hint: mend the other faults first, then have the new commits approved
+    hint: show it on a side branch; a reviewer runs
+    hint:   `git fetch origin && git push origin +70dcd5c79e67c282bcf15a2489e0e4e84e32444b:refs/approvals/main/LOGIN`
 
     policy HASH, evidence #9 HASH, pushed by ana (REMOTE_USER)
     ");

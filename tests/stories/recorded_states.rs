@@ -321,7 +321,7 @@ fn evidence_that_was_set_back_blocks_until_an_admin_puts_the_loss_on_record() {
         (&"the disk was replaced".into(), &lost.into())
     );
     // What landed by the lost records is on none any more.
-    ana.push(&["main"]).refused_for(&["lapse", "missing-approval"]);
+    ana.push(&["main"]).refused_for(&["lapse", "missing-approval", "missing-approval"]);
     assert_eq!(findings(&server)[0], "unrecorded-commit");
     let said = verified(&server).stdout;
     assert!(said.contains("tells of records up to"), "{said}");
