@@ -92,7 +92,8 @@ fn history(dir: &Path, commits: usize) -> Vec<String> {
     String::from_utf8(listed.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
-/// A record of each push as the hook writes it: one commit, a ticket, an approval.
+/// The records of each push as the hook writes them: of the approval, and of one commit with a
+/// ticket.
 fn evidence(dir: &Path, ids: &[String]) -> usize {
     let mut lines = Lines { text: String::new(), seq: 0, prev: "0".repeat(64) };
     let policy = hex(CONFIG.as_bytes());
@@ -103,11 +104,15 @@ fn evidence(dir: &Path, ids: &[String]) -> usize {
     lines.push(
         &policy,
         &format!(
-            r#""type":"baseline","repo":"app","ref":"refs/heads/main","tip":"{first}","by":"first-seen""#
+            r#""type":"baseline","repo":"app","refs":[{{"ref":"refs/heads/main","tip":"{first}"}}],"by":"install""#
         ),
     );
     for (n, pair) in ids.windows(2).enumerate() {
         let (old, new) = (&pair[0], &pair[1]);
+        let approved = if n == 0 { "null".to_owned() } else { format!("\"{old}\"") };
+        lines.push(&policy, &format!(
+            r#""type":"approval","push":"a{n}","repo":"app","ref":"refs/approvals/main/bob","old":{approved},"new":"{new}","pusher":{{"name":"bob","kind":"person","source":"REMOTE_USER"}},"branch":"main","login":"bob","rules":[],"decision":"allow","finding":"compliant""#
+        ));
         let list = |id: &str| {
             format!(
                 r#"{{"count":1,"sha256":"{}","ids":["{id}"]}}"#,
